@@ -1,0 +1,181 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import {
+  type Database,
+  DatabaseError,
+  type DatabaseFault,
+  type Sql,
+  type SqlResult,
+  type SqlRow,
+  type SqlValue,
+} from "./database.ts";
+
+/** Statements kept prepared; the whole of Dropgate has fewer. */
+const MAX_STATEMENTS = 500;
+
+/**
+ * The one SQLite file of the embedded profile: WAL, `synchronous=FULL`, one connection. All writers
+ * take turns in the order in which they came, so that nobody ever meets a locked file.
+ */
+export class SqliteDatabase implements Database {
+  readonly forUpdate = "";
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  /** `path` may be `:memory:` for tests. @throws {DatabaseError} when the file cannot be opened. */
+  constructor(path: string) {
+    try {
+      this.#db = new DatabaseSync(path);
+      this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+      this.#db.exec("PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;");
+    } catch (error) {
+      throw sqliteError(error);
+    }
+  }
+
+  /**
+   * Runs synchronous `work` in one durable transaction, alone. What the ledger and the queue do is
+   * written this way: no promise stands between their statements.
+   */
+  exclusive<T>(work: () => T): Promise<T> {
+    return this.#inTurn(() => {
+      this.#begin();
+      let result: T;
+      try {
+        result = work();
+      } catch (error) {
+        this.#rollback();
+        throw sqliteError(error);
+      }
+      this.#commit();
+      return result;
+    });
+  }
+
+  transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      this.#begin();
+      let result: T;
+      try {
+        result = await work(this.#alone);
+      } catch (error) {
+        this.#rollback();
+        throw error;
+      }
+      this.#commit();
+      return result;
+    });
+  }
+
+  /** A prepared statement, for use inside `exclusive` and for reads. */
+  prepare(text: string): StatementSync {
+    let statement = this.#statements.get(text);
+    if (!statement) {
+      if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear();
+      statement = this.#db.prepare(text);
+      this.#statements.set(text, statement);
+    }
+    return statement;
+  }
+
+  /** Runs statements without parameters, alone: migrations. */
+  script(text: string): Promise<void> {
+    return this.exclusive(() => this.#db.exec(text));
+  }
+
+  query<Row extends object = SqlRow>(text: string, params: SqlValue[] = []): Promise<Row[]> {
+    return this.#inTurn(() => this.#alone.query<Row>(text, params));
+  }
+
+  execute(text: string, params: SqlValue[] = []): Promise<SqlResult> {
+    return this.#inTurn(() => this.#alone.execute(text, params));
+  }
+
+  insertMany(table: string, columns: string[], rows: SqlValue[][]): Promise<void> {
+    return this.transaction((tx) => tx.insertMany(table, columns, rows));
+  }
+
+  /** One process owns the file, so every lock is free. */
+  async withLock<T>(_name: string, work: () => Promise<T>): Promise<T | null> {
+    return await work();
+  }
+
+  isUp(): boolean {
+    return this.#db.isOpen;
+  }
+
+  close(): Promise<void> {
+    return this.#inTurn(() => {
+      this.#statements.clear();
+      if (this.#db.isOpen) this.#db.close();
+    });
+  }
+
+  /** Statements of whoever has the turn. */
+  readonly #alone: Sql = {
+    forUpdate: "",
+    query: <Row extends object>(text: string, params: SqlValue[] = []) =>
+      attempt(() => this.prepare(text).all(...params).map((row) => ({ ...row })) as Row[]),
+    execute: (text, params = []) =>
+      attempt(() => {
+        const { changes, lastInsertRowid } = this.prepare(text).run(...params);
+        return { affectedRows: Number(changes), insertId: Number(lastInsertRowid) };
+      }),
+    insertMany: (table, columns, rows) =>
+      attempt(() => {
+        const marks = columns.map(() => "?").join(", ");
+        const statement = this.prepare(
+          `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${marks})`,
+        );
+        for (const row of rows) statement.run(...row);
+      }),
+  };
+
+  #begin(): void {
+    this.prepare("BEGIN IMMEDIATE").run();
+  }
+
+  #commit(): void {
+    try {
+      this.prepare("COMMIT").run();
+    } catch (error) {
+      this.#rollback();
+      throw sqliteError(error);
+    }
+  }
+
+  #rollback(): void {
+    try {
+      this.prepare("ROLLBACK").run();
+    } catch {
+      // The statement that failed has already ended the transaction.
+    }
+  }
+
+  #inTurn<T>(work: () => T | Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+}
+
+function attempt<T>(work: () => T): Promise<T> {
+  try {
+    return Promise.resolve(work());
+  } catch (error) {
+    return Promise.reject(sqliteError(error));
+  }
+}
+
+/** SQLite's result codes, https://sqlite.org/rescode.html */
+function sqliteError(error: unknown): unknown {
+  const code = (error as { errcode?: number }).errcode;
+  if (typeof code !== "number" || !(error instanceof Error)) return error;
+  let fault: DatabaseFault = "other";
+  if (code === 2067 || code === 1555) fault = "duplicate";
+  else if ((code & 0xff) === 19 || code === 20 || code === 18) fault = "invalid";
+  else if ((code & 0xff) === 5 || (code & 0xff) === 6) fault = "lock_timeout";
+  else if ([10, 13, 14].includes(code & 0xff)) fault = "unavailable";
+  const key = /constraint failed: (.+)$/.exec(error.message)?.[1] ?? "";
+  return new DatabaseError(fault, error.message, key, { cause: error });
+}

@@ -1,0 +1,144 @@
+import { z } from "zod";
+import { REQUEST_ID_PATTERN, USER_ID_PATTERN } from "./ticket.ts";
+import type { CaptchaPolicy, SaleLimits } from "./sale.ts";
+
+/**
+ * What edge and origin say to each other. Every call carries the shared key and is safe to run
+ * twice, because a pooled connection that dies may send a POST again.
+ *
+ *     POST /internal/buys                     InternalBuys → InternalAnswers
+ *     GET  /internal/snapshot?have=VERSION    → Snapshot
+ *     GET  /internal/orders/:ticket?userId=   → OrderView, or 404 not_found
+ *     GET  /internal/orders?userId=&page=&per=→ {items: OrderView[], page, per, total}
+ */
+export const EDGE_KEY_HEADER = "dropgate-edge-key";
+
+/** Most buys that travel in one call. */
+export const MAX_BUYS_PER_BATCH = 512;
+
+const positiveId = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
+
+/**
+ * One buy: sale, product, user, quantity, request id, and 1 when the caller only asks whether the
+ * ledger knows this buyer (nothing is ever deducted for such a look-up).
+ */
+export const internalBuySchema = z.tuple([
+  positiveId,
+  positiveId,
+  z.string().regex(USER_ID_PATTERN),
+  z.number().int().min(1).max(1_000_000_000),
+  z.string().regex(REQUEST_ID_PATTERN),
+  z.union([z.literal(0), z.literal(1)]),
+]);
+
+/** A batch of buys, and how long its sender will wait for the answer. */
+export const internalBuysSchema = z.object({
+  v: z.literal(1),
+  budgetMs: z.number().int().min(1).max(30_000),
+  buys: z.array(internalBuySchema).min(1).max(MAX_BUYS_PER_BATCH),
+});
+
+export type InternalBuy = z.infer<typeof internalBuySchema>;
+export type InternalBuys = z.infer<typeof internalBuysSchema>;
+
+/** What became of one buy. Times in ms. */
+export type BuyAnswer =
+  | { outcome: "reserved"; ticket: string; payBy: number; repeat: boolean }
+  | { outcome: "processing"; ticket: string }
+  | { outcome: "already_bought" | "order_ended" | "idempotency_mismatch"; ticket: string }
+  | {
+    outcome:
+      | "sold_out"
+      | "not_started"
+      | "ended"
+      | "paused"
+      | "busy"
+      | "unavailable"
+      | "invalid"
+      | "unknown_item";
+  }
+  /** Only for a look-up: the ledger does not know this buyer. */
+  | { outcome: "unknown_buyer" };
+
+/** The answers, in the order of the buys, and the stock that was left afterwards. */
+export interface InternalAnswers {
+  answers: BuyAnswer[];
+  stock: { saleId: number; productId: number; stock: number }[];
+}
+
+/** A product as the pages show it. */
+export interface SnapshotProduct {
+  productId: number;
+  name: string;
+  subtitle: string;
+  description: string;
+  images: string[];
+}
+
+/** A product in a sale, without its live stock. */
+export interface SnapshotItem {
+  productId: number;
+  price: number;
+  currency: string;
+  perUserLimit: number;
+  /** What was put on sale; −1 is unlimited. */
+  stock: number;
+  product: SnapshotProduct;
+}
+
+/** A published sale. Times in ms. */
+export interface SnapshotSale {
+  saleId: number;
+  title: string;
+  startsAt: number;
+  endsAt: number;
+  /** Closed by the operator: over for good, whatever `endsAt` says. */
+  closed: boolean;
+  /** Paused by the operator. */
+  paused: boolean;
+  minLevel: number;
+  captcha: CaptchaPolicy;
+  limits: SaleLimits;
+  paymentWindowS: number;
+  items: SnapshotItem[];
+}
+
+/** What changes with every buy. */
+export interface LiveItem {
+  saleId: number;
+  productId: number;
+  /** Pieces left; −1 is unlimited; null while the ledger is closed or away. */
+  stock: number | null;
+}
+
+/** All that an edge knows of the sales. `sales` is left out when `version` is the caller's. */
+export interface Snapshot {
+  version: string;
+  serverNow: number;
+  sales?: SnapshotSale[];
+  live: LiveItem[];
+}
+
+/** The end of a ticket, or where it is on its way. */
+export type OrderStatus =
+  | "processing"
+  | "unpaid"
+  | "paid"
+  | "cancelled"
+  | "refused"
+  | "refund_due"
+  | "refunded";
+
+/** An order as its buyer sees it. Times are ISO 8601; the amount is in minor units. */
+export interface OrderView {
+  ticket: string;
+  receipt: string;
+  saleId: number;
+  productId: number;
+  quantity: number;
+  amount: number;
+  currency: string;
+  status: OrderStatus;
+  payBy?: string;
+  reason?: string;
+}
