@@ -178,10 +178,12 @@ export interface OrderBook {
   snapshotLedger(item: ItemEpoch): Promise<LedgerSnapshot | null>;
 
   /**
-   * The reservations that a new ledger starts with: one per user, the live order if there is one,
-   * else the latest ended one, so that its request id stays used. Ordered by user.
+   * The reservations that the ledger of this epoch starts with: one per user, the live order if
+   * there is one, else the latest ended one (dead), so that its request id stays used. An order
+   * that was cancelled after the snapshot, so that its restock event carries this epoch, counts as
+   * live: its event will release it. Ordered by user, the users after `afterUserId`.
    */
-  listReservations(item: ItemKey, afterUserId: string, limit: number): Promise<Reservation[]>;
+  listReservations(item: ItemEpoch, afterUserId: string, limit: number): Promise<Reservation[]>;
 
   /** Step 8: `open_epoch = epoch`; false when the epoch is no longer the highest. */
   markOpen(item: ItemEpoch): Promise<boolean>;

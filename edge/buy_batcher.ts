@@ -1,0 +1,201 @@
+import type { Log } from "../shared/log.ts";
+import type { Clock } from "../shared/clock.ts";
+import {
+  type BuyAnswer,
+  type InternalAnswers,
+  type InternalBuy,
+  type InternalBuys,
+  MAX_BUYS_PER_BATCH,
+} from "../shared/internal_api.ts";
+import { OriginFailure, type OriginHealth, type OriginPool } from "./origin_pool.ts";
+import type { Timer, Timers } from "./timers.ts";
+
+/** Takes the answer to one buy; called exactly once. */
+export type AnswerSink = (answer: BuyAnswer) => void;
+
+/** Bounds of the batcher. */
+export interface BuyBatcherLimits {
+  /** What an origin is given to answer a batch. */
+  budgetMs: number;
+  /** From the arrival of a buy to the end of a second try. */
+  giveUpMs: number;
+  /** A second try is not begun with less than this left. */
+  minRetryMs: number;
+  /** A batch that is in flight for longer does not hold up the next. */
+  slowBatchMs: number;
+  maxInFlight: number;
+  maxWaiting: number;
+  maxBatch: number;
+}
+
+/** The bounds in use. */
+export const BUY_BATCHER_LIMITS: BuyBatcherLimits = {
+  budgetMs: 1_500,
+  giveUpMs: 3_000,
+  minRetryMs: 200,
+  slowBatchMs: 100,
+  maxInFlight: 8,
+  maxWaiting: 10_000,
+  maxBatch: MAX_BUYS_PER_BATCH,
+};
+
+/** What the batcher needs. */
+export interface BuyBatcherParts {
+  pool: OriginPool;
+  clock: Clock;
+  timers: Timers;
+  log: Log;
+  /** Hears the stock that was left after each batch. */
+  onStock: (stock: InternalAnswers["stock"]) => void;
+  limits?: BuyBatcherLimits;
+}
+
+/** What the batcher has done since the start. */
+export interface BuyBatcherCounts {
+  batches: number;
+  buys: number;
+  retries: number;
+  failures: number;
+}
+
+interface Waiting {
+  buy: InternalBuy;
+  answer: AnswerSink;
+  sinceMs: number;
+}
+
+const BUSY: BuyAnswer = { outcome: "busy" };
+const UNAVAILABLE: BuyAnswer = { outcome: "unavailable" };
+
+/**
+ * Gathers the buys that come while a batch is in flight and sends them on as one call. It never
+ * waits in order to fill a batch: with nothing in flight a buy leaves at once. Every origin that is
+ * healthy may have one batch that is not slow yet.
+ */
+export class BuyBatcher {
+  readonly #parts: BuyBatcherParts;
+  readonly #limits: BuyBatcherLimits;
+  /** In order of arrival; at most `maxWaiting`. */
+  #waiting: Waiting[] = [];
+  #inFlight = 0;
+  /** Batches in flight that are younger than `slowBatchMs`. */
+  #holding = 0;
+  #stopped = false;
+  readonly counts: BuyBatcherCounts = { batches: 0, buys: 0, retries: 0, failures: 0 };
+
+  constructor(parts: BuyBatcherParts) {
+    this.#parts = parts;
+    this.#limits = parts.limits ?? BUY_BATCHER_LIMITS;
+  }
+
+  get waitingCount(): number {
+    return this.#waiting.length;
+  }
+
+  get inFlightCount(): number {
+    return this.#inFlight;
+  }
+
+  /** Takes a buy; `answer` may be called before this returns when it is refused at once. */
+  submit(buy: InternalBuy, answer: AnswerSink): void {
+    if (this.#stopped || this.#parts.pool.healthyCount === 0) return answer(UNAVAILABLE);
+    if (this.#waiting.length >= this.#limits.maxWaiting) return answer(BUSY);
+    this.#waiting.push({ buy, answer, sinceMs: this.#parts.clock() });
+    this.#pump();
+  }
+
+  /** Refuses what waits and what still comes; batches in flight are answered as ever. */
+  stop(): void {
+    this.#stopped = true;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const { answer } of waiting) answer(UNAVAILABLE);
+  }
+
+  #pump(): void {
+    while (
+      this.#waiting.length > 0 && this.#inFlight < this.#limits.maxInFlight &&
+      this.#holding < Math.max(1, this.#parts.pool.healthyCount)
+    ) {
+      const batch = this.#take();
+      if (batch.length > 0) this.#send(batch);
+    }
+  }
+
+  /** The next batch, without those who waited so long that no full try is left for them. */
+  #take(): Waiting[] {
+    const oldestMs = this.#parts.clock() - (this.#limits.giveUpMs - this.#limits.budgetMs);
+    const batch = this.#waiting.splice(0, this.#limits.maxBatch);
+    if (batch[0]!.sinceMs >= oldestMs) return batch;
+    return batch.filter((one) => {
+      if (one.sinceMs < oldestMs) one.answer(BUSY);
+      return one.sinceMs >= oldestMs;
+    });
+  }
+
+  #send(batch: Waiting[]): void {
+    this.#inFlight += 1;
+    this.#holding += 1;
+    let holds = true;
+    const release = () => {
+      if (!holds) return;
+      holds = false;
+      this.#holding -= 1;
+    };
+    const timer: Timer = this.#parts.timers.after(this.#limits.slowBatchMs, () => {
+      release();
+      this.#pump();
+    });
+    this.counts.batches += 1;
+    this.counts.buys += batch.length;
+    this.#deliver(batch).finally(() => {
+      this.#parts.timers.cancel(timer);
+      release();
+      this.#inFlight -= 1;
+      this.#pump();
+    });
+  }
+
+  /** Never rejects: every buy of the batch is answered. */
+  async #deliver(batch: Waiting[]): Promise<void> {
+    const giveUpAtMs = batch[0]!.sinceMs + this.#limits.giveUpMs;
+    const buys = batch.map((one) => one.buy);
+    let avoid: OriginHealth | null = null;
+    for (let attempt = 1; attempt <= 2; attempt += 1) {
+      const leftMs = giveUpAtMs - this.#parts.clock();
+      if (attempt > 1 && leftMs < this.#limits.minRetryMs) break;
+      const budgetMs = Math.max(1, Math.min(this.#limits.budgetMs, Math.floor(leftMs)));
+      try {
+        const answers = await this.#ask({ v: 1, budgetMs, buys }, avoid);
+        this.#parts.onStock(answers.stock);
+        for (let i = 0; i < batch.length; i += 1) batch[i]!.answer(answers.answers[i]!);
+        return;
+      } catch (error) {
+        this.counts.failures += 1;
+        if (attempt === 1) this.counts.retries += 1;
+        avoid = error instanceof OriginFailure ? error.origin : null;
+        this.#parts.log.warning("A batch of {buys} buys failed, try {attempt}: {error}", {
+          buys: batch.length,
+          attempt,
+          error: String(error),
+        });
+      }
+    }
+    for (const { answer } of batch) answer(UNAVAILABLE);
+  }
+
+  async #ask(buys: InternalBuys, avoid: OriginHealth | null): Promise<InternalAnswers> {
+    const { status, text, origin } = await this.#parts.pool.call({
+      method: "POST",
+      path: "/internal/buys",
+      body: JSON.stringify(buys),
+      timeoutMs: buys.budgetMs,
+    }, avoid);
+    if (status !== 200) throw new OriginFailure(origin, `status ${status}: ${text.slice(0, 200)}`);
+    const answers = JSON.parse(text) as InternalAnswers;
+    if (answers.answers?.length !== buys.buys.length || !Array.isArray(answers.stock)) {
+      throw new OriginFailure(origin, `not ${buys.buys.length} answers`);
+    }
+    return answers;
+  }
+}

@@ -1,0 +1,111 @@
+import type { Channel } from "amqplib";
+import type { ItemEpoch, ItemKey } from "../../shared/item.ts";
+
+/**
+ * How often a message may be handed out again: in effect, for ever. Neither "unset" nor −1 will do.
+ * Unset means 20 since RabbitMQ 4. −1 is "no limit" there, but RabbitMQ 3.10 takes it too and then
+ * drops a message the first time it comes back (seen on 3.10.8: 5 of 5 gone). A large limit is
+ * accepted by both and means the same to both, so that an upgrade finds the arguments it expects.
+ */
+const DELIVERY_LIMIT = 2_147_483_647;
+
+/**
+ * Routes closed in one go. Every opening closes those of the thousand epochs before it, so an older
+ * one can only be there if its coordinator slept through a thousand openings of its item.
+ */
+const MAX_ROUTES_CLOSED = 1_000;
+
+const NAMESPACE_PATTERN = /^[A-Za-z0-9_.-]{1,64}$/;
+
+/** What exists in the broker for one installation. */
+export interface Topology {
+  exchange: string;
+  /** By shard. */
+  queues: string[];
+  /** Most messages that wait in one queue; further ones are refused to their publisher. */
+  maxLength: number;
+}
+
+/**
+ * Names the exchange and the queues. The number of shards must never change while messages or
+ * routes exist: items would move to other queues, away from their older messages.
+ *
+ * @throws {RangeError} for a namespace, a number of shards (1–64) or a length that cannot be used.
+ */
+export function topologyOf(namespace: string, shards: number, maxLength: number): Topology {
+  if (!NAMESPACE_PATTERN.test(namespace)) {
+    throw new RangeError(
+      `Cannot use a namespace as it must match ${NAMESPACE_PATTERN}: current value is ${namespace}`,
+    );
+  }
+  if (!Number.isInteger(shards) || shards < 1 || shards > 64) {
+    throw new RangeError(`Cannot use shards as they must be 1 to 64: current value is ${shards}`);
+  }
+  if (!Number.isInteger(maxLength) || maxLength < 1 || maxLength > 2 ** 31) {
+    throw new RangeError(
+      `Cannot use maxLength as it must be 1 to ${2 ** 31}: current value is ${maxLength}`,
+    );
+  }
+  return {
+    exchange: `${namespace}.buys`,
+    queues: Array.from({ length: shards }, (_, shard) => `${namespace}.orders.${shard}`),
+    maxLength,
+  };
+}
+
+/** The queue of an item: the same for every process, by the FNV-1a hash of its key. */
+export function queueOf(topology: Topology, item: ItemKey): string {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < item.length; at += 1) {
+    hash = Math.imul(hash ^ item.charCodeAt(at), 0x01000193);
+  }
+  return topology.queues[(hash >>> 0) % topology.queues.length]!;
+}
+
+/** `item.epoch`: what a message is published under, and what a route binds. */
+export function routingKeyOf({ item, epoch }: ItemEpoch): string {
+  return `${item}.${epoch}`;
+}
+
+/** Makes sure that exchange and queues exist. Fails when one exists with other arguments. */
+export async function declareTopology(channel: Channel, topology: Topology): Promise<void> {
+  await channel.assertExchange(topology.exchange, "direct", { durable: true });
+  for (const queue of topology.queues) {
+    await channel.assertQueue(queue, {
+      durable: true,
+      arguments: {
+        "x-queue-type": "quorum",
+        // Strict order, and a barrier that means something, need one worker at a time.
+        "x-single-active-consumer": true,
+        "x-overflow": "reject-publish",
+        "x-max-length": topology.maxLength,
+        "x-delivery-limit": DELIVERY_LIMIT,
+      },
+    });
+  }
+}
+
+/** Binds the route of an epoch. */
+export async function bindRoute(
+  channel: Pick<Channel, "bindQueue">,
+  topology: Topology,
+  route: ItemEpoch,
+): Promise<void> {
+  await channel.bindQueue(queueOf(topology, route.item), topology.exchange, routingKeyOf(route));
+}
+
+/** Unbinds the routes of the thousand epochs below this one, the latest first. */
+export async function unbindOlderRoutes(
+  channel: Pick<Channel, "unbindQueue">,
+  topology: Topology,
+  { item, epoch }: ItemEpoch,
+): Promise<void> {
+  const queue = queueOf(topology, item);
+  const unbound: Promise<unknown>[] = [];
+  const last = Math.max(1, epoch - MAX_ROUTES_CLOSED);
+  for (let older = epoch - 1; older >= last; older -= 1) {
+    const key = routingKeyOf({ item, epoch: older });
+    unbound.push(channel.unbindQueue(queue, topology.exchange, key));
+  }
+  await Promise.all(unbound);
+}

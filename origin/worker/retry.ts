@@ -1,0 +1,66 @@
+import { DatabaseError, type DatabaseFault } from "../database/database.ts";
+
+/**
+ * What is tried again, after which pauses (ms). These faults say nothing about the message, so they
+ * are tried until they pass, in the end with the pause `last`: the worker holds what it has.
+ * Everything that is not in this table fails at once.
+ */
+export const RETRY_TABLE: Partial<Record<DatabaseFault, { delaysMs: number[]; last: number }>> = {
+  deadlock: { delaysMs: [5, 20, 50, 100, 200, 400], last: 1_000 },
+  lock_timeout: { delaysMs: [20, 50, 100, 200, 400], last: 1_000 },
+  unavailable: { delaysMs: [50, 100, 200, 400], last: 1_000 },
+};
+
+/** Share of a pause that is left to chance, so that retries do not march in step. */
+const JITTER = 0.3;
+
+/** How a retry waits; injected, so that tests need no time. */
+export interface RetryClock {
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  random(): number;
+}
+
+/** Waits for real; ends early, by rejecting, when the signal fires. */
+export const systemRetryClock: RetryClock = {
+  random: Math.random,
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
+      const onAbort = () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      };
+      const timer = setTimeout(() => {
+        signal.removeEventListener("abort", onAbort);
+        resolve();
+      }, ms);
+      signal.addEventListener("abort", onAbort, { once: true });
+    }),
+};
+
+/** Tells an observer that something is being tried again. */
+export type OnRetry = (fault: DatabaseFault, attempt: number) => void;
+
+/** Runs `work` until it succeeds, fails with what the table does not name, or the signal fires. */
+export async function withRetries<T>(
+  work: () => Promise<T>,
+  signal: AbortSignal,
+  clock: RetryClock = systemRetryClock,
+  onRetry: OnRetry = () => {},
+): Promise<T> {
+  const attempts = new Map<DatabaseFault, number>();
+  while (true) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof DatabaseError)) throw error;
+      const rule = RETRY_TABLE[error.fault];
+      const attempt = attempts.get(error.fault) ?? 0;
+      const delayMs = rule?.delaysMs[attempt] ?? rule?.last;
+      if (delayMs === undefined) throw error;
+      attempts.set(error.fault, attempt + 1);
+      onRetry(error.fault, attempt + 1);
+      await clock.sleep(delayMs * (1 + JITTER * (clock.random() - 0.5)), signal);
+    }
+  }
+}

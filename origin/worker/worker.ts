@@ -1,0 +1,132 @@
+import type { Clock } from "../../shared/clock.ts";
+import type { ItemKey } from "../../shared/item.ts";
+import type { Log } from "../../shared/log.ts";
+import { repeat, type Repeating } from "../../shared/repeat.ts";
+import { CatalogRegistry } from "../buy/sale_registry.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import { termsOf } from "../catalog/item_terms.ts";
+import type { StockLedger } from "../ledger/stock_ledger.ts";
+import type { OrderBook } from "../orders/order_book.ts";
+import type { Consumer, OrderQueue } from "../queue/order_queue.ts";
+import { recordOrders } from "./record_orders.ts";
+import { recoverLedger } from "./recover_ledger.ts";
+import { restoreStock } from "./restore_stock.ts";
+
+/** How often each job looks for work, ms. */
+export const WORKER_INTERVALS = { sales: 250, openings: 250, ledgers: 1_000, stock: 500 };
+
+/** What a worker works with. */
+export interface WorkerParts {
+  ledger: StockLedger;
+  queue: OrderQueue;
+  book: OrderBook;
+  catalog: Catalog;
+  clock: Clock;
+  log: Log;
+}
+
+/** A running worker. */
+export interface Worker {
+  /** Stops taking, finishes what is in hand within `timeoutMs`, and leaves. */
+  stop(timeoutMs: number): Promise<void>;
+  /** Rejects when the consumer ended by itself: the process should be replaced. */
+  readonly failed: Promise<never>;
+}
+
+/**
+ * Starts every job of a worker: recording orders, opening items, watching their ledgers, telling
+ * ledgers of new terms and of returned stock. Any number of workers may run.
+ */
+export async function startWorker(parts: WorkerParts): Promise<Worker> {
+  const { queue, log } = parts;
+  const stopping = new AbortController();
+  const consumer: Consumer = await queue.consume(
+    recordOrders({ book: parts.book, log, signal: stopping.signal }),
+  );
+  const jobs = startJobs(parts, stopping.signal);
+  return {
+    failed: consumer.failed,
+    async stop(timeoutMs) {
+      stopping.abort(new Error("the worker is stopping"));
+      await Promise.all([consumer.stop(timeoutMs), ...jobs.map((job) => job.stop())]);
+    },
+  };
+}
+
+function startJobs(parts: WorkerParts, signal: AbortSignal): Repeating[] {
+  const { ledger, book, log } = parts;
+  const registry = new CatalogRegistry(parts.catalog, parts.clock);
+  let termsInForce = -1;
+
+  const followSales = async () => {
+    await registry.refresh();
+    const { version } = registry.current();
+    if (version === termsInForce || !ledger.isUp()) return;
+    await pushTerms(registry, ledger);
+    termsInForce = version;
+  };
+  const watchLedgers = async () => {
+    if (!ledger.isUp()) return;
+    const items = registry.openItems();
+    const stock = await ledger.readStock(items);
+    const lost = items.filter((_, at) => stock[at] === null);
+    if (lost.length === 0) return;
+    log.error("The ledgers of {items} are not of their epoch: closing them for recovery", {
+      items: lost.map(({ item, epoch }) => `${item}@${epoch}`).join(" "),
+      alarm: true,
+    });
+    await book.closeItems(lost);
+  };
+
+  return [
+    repeat("following the sales", WORKER_INTERVALS.sales, log, followSales),
+    repeat("watching the ledgers", WORKER_INTERVALS.ledgers, log, watchLedgers),
+    repeat("opening items", WORKER_INTERVALS.openings, log, () => openItems(parts, signal)),
+    repeat("restoring stock", WORKER_INTERVALS.stock, log, async () => {
+      await restoreStock(parts);
+    }),
+  ];
+}
+
+async function pushTerms(registry: CatalogRegistry, ledger: StockLedger): Promise<void> {
+  const { version } = registry.current();
+  const changes = registry.openItems().flatMap((open) => {
+    const known = registry.find(open.item);
+    return known ? [{ ...open, terms: termsOf(known.sale, known.item, version) }] : [];
+  });
+  if (changes.length > 0) await ledger.setTerms(changes);
+}
+
+/** Openings under way at once: most of an opening is waiting for routes to settle. */
+const PARALLEL_OPENINGS = 4;
+
+/** Opens every item that is published and closed; one that cannot be opened keeps no other back. */
+async function openItems(parts: WorkerParts, signal: AbortSignal): Promise<void> {
+  if (!parts.ledger.isUp() || !parts.queue.isUp()) return;
+  const items = await parts.book.itemsToOpen();
+  let failed = 0;
+  const openNext = async (): Promise<void> => {
+    const next = items.shift();
+    if (!next || signal.aborted) return;
+    await openItem(next.item, parts).catch((error: unknown) => {
+      failed += 1;
+      parts.log.warning("Cannot open {item}: {error}", { item: next.item, error: String(error) });
+    });
+    await openNext();
+  };
+  await Promise.all(Array.from({ length: PARALLEL_OPENINGS }, openNext));
+  if (failed > 0) throw new Error(`${failed} items could not be opened`);
+}
+
+async function openItem(item: ItemKey, parts: WorkerParts): Promise<void> {
+  await parts.book.withCoordinatorLock(item, async () => {
+    // Another coordinator may have opened it between the list and the lock.
+    const [state] = await parts.book.readItems([item]);
+    if (!state || state.openEpoch > 0) return;
+    await recoverLedger(state, { ...parts, sleep });
+  });
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
