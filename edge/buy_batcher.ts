@@ -158,30 +158,36 @@ export class BuyBatcher {
 
   /** Never rejects: every buy of the batch is answered. */
   async #deliver(batch: Waiting[]): Promise<void> {
+    const answers = await this.#askTwice(batch);
+    if (answers) this.#parts.onStock(answers.stock);
+    for (let i = 0; i < batch.length; i += 1) {
+      batch[i]!.answer(answers?.answers[i] ?? UNAVAILABLE);
+    }
+  }
+
+  /** The answers, or null when a second try failed too or had no time left. */
+  async #askTwice(batch: Waiting[]): Promise<InternalAnswers | null> {
     const giveUpAtMs = batch[0]!.sinceMs + this.#limits.giveUpMs;
     const buys = batch.map((one) => one.buy);
     let avoid: OriginHealth | null = null;
     for (let attempt = 1; attempt <= 2; attempt += 1) {
       const leftMs = giveUpAtMs - this.#parts.clock();
-      if (attempt > 1 && leftMs < this.#limits.minRetryMs) break;
+      if (attempt === 2 && leftMs < this.#limits.minRetryMs) return null;
+      if (attempt === 2) this.counts.retries += 1;
       const budgetMs = Math.max(1, Math.min(this.#limits.budgetMs, Math.floor(leftMs)));
       try {
-        const answers = await this.#ask({ v: 1, budgetMs, buys }, avoid);
-        this.#parts.onStock(answers.stock);
-        for (let i = 0; i < batch.length; i += 1) batch[i]!.answer(answers.answers[i]!);
-        return;
+        return await this.#ask({ v: 1, budgetMs, buys }, avoid);
       } catch (error) {
         this.counts.failures += 1;
-        if (attempt === 1) this.counts.retries += 1;
         avoid = error instanceof OriginFailure ? error.origin : null;
-        this.#parts.log.warning("A batch of {buys} buys failed, try {attempt}: {error}", {
+        this.#parts.log.warning("A batch of {buys} buys failed at try {attempt}: {error}", {
           buys: batch.length,
           attempt,
           error: String(error),
         });
       }
     }
-    for (const { answer } of batch) answer(UNAVAILABLE);
+    return null;
   }
 
   async #ask(buys: InternalBuys, avoid: OriginHealth | null): Promise<InternalAnswers> {

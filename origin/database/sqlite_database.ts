@@ -8,9 +8,13 @@ import {
   type SqlRow,
   type SqlValue,
 } from "./database.ts";
+import { checkSqlValue } from "./sql_values.ts";
 
 /** Statements kept prepared; the whole of Dropgate has fewer. */
 const MAX_STATEMENTS = 500;
+
+/** How long SQLite itself waits for another process, say an operator's shell, to leave the file. */
+const BUSY_TIMEOUT_MS = 2_000;
 
 /**
  * The one SQLite file of the embedded profile: WAL, `synchronous=FULL`, one connection. All writers
@@ -20,12 +24,14 @@ export class SqliteDatabase implements Database {
   readonly forUpdate = "";
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  readonly #locks = new Set<string>();
   #turn: Promise<unknown> = Promise.resolve();
 
   /** `path` may be `:memory:` for tests. @throws {DatabaseError} when the file cannot be opened. */
   constructor(path: string) {
     try {
       this.#db = new DatabaseSync(path);
+      this.#db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
       this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
       this.#db.exec("PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;");
     } catch (error) {
@@ -78,9 +84,14 @@ export class SqliteDatabase implements Database {
     return statement;
   }
 
-  /** Runs statements without parameters, alone: migrations. */
+  /** Runs statements without parameters, alone. */
   script(text: string): Promise<void> {
     return this.exclusive(() => this.#db.exec(text));
+  }
+
+  /** The same inside of `exclusive`. */
+  run(text: string): void {
+    this.#db.exec(text);
   }
 
   query<Row extends object = SqlRow>(text: string, params: SqlValue[] = []): Promise<Row[]> {
@@ -95,9 +106,15 @@ export class SqliteDatabase implements Database {
     return this.transaction((tx) => tx.insertMany(table, columns, rows));
   }
 
-  /** One process owns the file, so every lock is free. */
-  async withLock<T>(_name: string, work: () => Promise<T>): Promise<T | null> {
-    return await work();
+  /** One process owns the file, so nobody outside of it can hold a lock. */
+  async withLock<T>(name: string, work: () => Promise<T>): Promise<T | null> {
+    if (this.#locks.has(name)) return null;
+    this.#locks.add(name);
+    try {
+      return await work();
+    } finally {
+      this.#locks.delete(name);
+    }
   }
 
   isUp(): boolean {
@@ -115,9 +132,13 @@ export class SqliteDatabase implements Database {
   readonly #alone: Sql = {
     forUpdate: "",
     query: <Row extends object>(text: string, params: SqlValue[] = []) =>
-      attempt(() => this.prepare(text).all(...params).map((row) => ({ ...row })) as Row[]),
+      attempt(() => {
+        params.forEach(checkSqlValue);
+        return this.prepare(text).all(...params).map((row) => ({ ...row })) as Row[];
+      }),
     execute: (text, params = []) =>
       attempt(() => {
+        params.forEach(checkSqlValue);
         const { changes, lastInsertRowid } = this.prepare(text).run(...params);
         return { affectedRows: Number(changes), insertId: Number(lastInsertRowid) };
       }),
@@ -127,7 +148,10 @@ export class SqliteDatabase implements Database {
         const statement = this.prepare(
           `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${marks})`,
         );
-        for (const row of rows) statement.run(...row);
+        for (const row of rows) {
+          row.forEach(checkSqlValue);
+          statement.run(...row);
+        }
       }),
   };
 

@@ -60,7 +60,8 @@ export interface BrokerSession {
 }
 
 /**
- * Connects within `timeoutMs`. `name` is what the broker's list of connections shows.
+ * Connects within `timeoutMs`, or until the caller aborts `giveUp`; once connected, an abort tears
+ * the socket down. `name` is what the broker's list of connections shows.
  *
  * @throws when the broker is away, refuses the user, or answers too late.
  */
@@ -68,8 +69,8 @@ export async function openSession(
   broker: BrokerAddress,
   name: string,
   timeoutMs: number,
+  giveUp: AbortController,
 ): Promise<BrokerSession> {
-  const giveUp = new AbortController();
   const { protocol, hostname, port, username, password, vhost } = broker;
   const options = {
     // Without it, messages of a few KB waited 40 ms each for the other side's acknowledgement.
@@ -99,7 +100,11 @@ function watchSession(model: ChannelModel): BrokerSession {
   // After a heartbeat timeout the client only half-closes the socket, which then waits for a peer
   // that is gone. Its stream is not in the types, and nothing public tears it down.
   const { stream } = model.connection as unknown as {
-    stream: { destroy(): void; closed: boolean; once(event: "close", run: () => void): void };
+    stream: {
+      closed: boolean;
+      destroy(error: Error): void;
+      once(event: "close", run: () => void): void;
+    };
   };
   return {
     model,
@@ -114,7 +119,8 @@ function watchSession(model: ChannelModel): BrokerSession {
         if (stream.closed) resolve();
         else stream.once("close", resolve);
       });
-      stream.destroy();
+      // Only an error makes the client stop its heartbeat timers when the goodbye got no answer.
+      stream.destroy(new Error("torn down"));
       await withDeadline(gone, SOCKET_END_MS, "ending a socket").catch(() => {});
       end(reason);
     },

@@ -32,7 +32,7 @@ export interface LinkSettings {
   log: Log;
   /** Declares and opens what the connection is for; a rejection costs the connection. */
   setUp(session: BrokerSession): Promise<void>;
-  /** Forgets everything that belonged to the connection; may come without a `setUp` before. */
+  /** Forgets everything that belonged to the connection. May come twice, or without a `setUp`. */
   tearDown(): void;
 }
 
@@ -48,6 +48,7 @@ export class RabbitLink {
   #lastError = "not connected yet";
   #closing = false;
   #endPause: () => void = () => {};
+  #connecting: AbortController | null = null;
   #loop: Promise<void> | null = null;
 
   constructor(settings: LinkSettings) {
@@ -78,6 +79,7 @@ export class RabbitLink {
       name: this.#settings.name,
       reason,
     });
+    this.#settings.tearDown();
     void this.#session?.close(GOODBYE_MS);
   }
 
@@ -86,6 +88,7 @@ export class RabbitLink {
     this.#closing = true;
     this.#first.reject(new BrokerAwayError("closed"));
     this.#endPause();
+    this.#connecting?.abort();
     await this.#session?.close(timeoutMs);
     await this.#loop;
   }
@@ -95,7 +98,6 @@ export class RabbitLink {
     for (let attempt = 0; !this.#closing; attempt += 1) {
       const startedAt = clock();
       const reason = await this.#live();
-      this.#settings.tearDown();
       if (this.#closing) return;
       this.#lastError = reason;
       if (clock() - startedAt >= STABLE_MS) attempt = 0;
@@ -113,11 +115,14 @@ export class RabbitLink {
   /** One connection from beginning to end; returns why it ended. */
   async #live(): Promise<string> {
     const { broker, name, connectTimeoutMs, log } = this.#settings;
+    const connecting = this.#connecting = new AbortController();
     let session: BrokerSession;
     try {
-      session = await openSession(broker, name, connectTimeoutMs);
+      session = await openSession(broker, name, connectTimeoutMs, connecting);
     } catch (error) {
       return messageOf(error);
+    } finally {
+      this.#connecting = null;
     }
     this.#session = session;
     try {
@@ -130,6 +135,7 @@ export class RabbitLink {
       return messageOf(error);
     } finally {
       this.#session = null;
+      this.#settings.tearDown();
       await session.close(GOODBYE_MS);
     }
   }

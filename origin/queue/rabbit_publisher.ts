@@ -100,7 +100,7 @@ export class RabbitPublisher {
   async #sendAll(frames: OutboundFrame[], call: PublishCall): Promise<void> {
     for (const [index, frame] of frames.entries()) {
       while (this.#channel && !this.#hasRoom() && !call.over) {
-        if (this.#waiting.length >= MAX_WAITING) return call.expire();
+        if (this.#waiting.length >= MAX_WAITING) return call.finish();
         await Promise.race([call.outcomes, new Promise<void>((run) => this.#waiting.push(run))]);
       }
       if (call.over) return;
@@ -193,8 +193,8 @@ class PublishCall {
     this.#resolve = resolve;
     this.#known = new Array(count).fill(undefined);
     this.#missing = count;
-    this.#timer = setTimeout(() => this.expire(), timeoutMs);
-    if (count === 0) this.expire();
+    this.#timer = setTimeout(() => this.finish(), timeoutMs);
+    if (count === 0) this.finish();
   }
 
   get over(): boolean {
@@ -205,10 +205,10 @@ class PublishCall {
     if (this.#over || this.#known[index] !== undefined) return;
     this.#known[index] = outcome;
     this.#missing -= 1;
-    if (this.#missing === 0) this.expire();
+    if (this.#missing === 0) this.finish();
   }
 
-  expire(): void {
+  finish(): void {
     this.#over = true;
     clearTimeout(this.#timer);
     this.#resolve(this.#known.map((outcome) => outcome ?? "unconfirmed"));

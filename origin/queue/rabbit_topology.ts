@@ -59,7 +59,9 @@ export function queueOf(topology: Topology, item: ItemKey): string {
   for (let at = 0; at < item.length; at += 1) {
     hash = Math.imul(hash ^ item.charCodeAt(at), 0x01000193);
   }
-  return topology.queues[(hash >>> 0) % topology.queues.length]!;
+  // The low bits alone would follow the last characters of the key; the fold mixes the high ones in.
+  const folded = (hash >>> 16) ^ (hash & 0xffff);
+  return topology.queues[folded % topology.queues.length]!;
 }
 
 /** `item.epoch`: what a message is published under, and what a route binds. */

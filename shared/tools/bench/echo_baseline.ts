@@ -53,12 +53,13 @@ export class EchoServer {
     let sent = 0;
     let failed = 0;
     let open = true;
-    const timer = setTimeout(() => open = false, seconds * 1000);
+    let timer: ReturnType<typeof setTimeout> | undefined;
     try {
       const load = await driveLoad({
         target: this.target,
         connections,
         answerTimeoutMs: 10_000,
+        onStart: () => timer = setTimeout(() => open = false, seconds * 1000),
         next: () => open ? sent++ % requests.length : -1,
         request: (number) => requests.get(number),
         onAnswer: (_number, answer) => {

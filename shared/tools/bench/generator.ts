@@ -21,6 +21,8 @@ export interface LoadPlan {
   connections: number;
   /** A request without an answer for so long loses its connection and is sent again. */
   answerTimeoutMs: number;
+  /** Called when all connections are open and the clock starts. */
+  onStart?(nowMs: number): void;
   /** Number of the next request, or −1 when there is none left. */
   next(): number;
   /** The bytes of a request. */
@@ -56,6 +58,7 @@ export async function driveLoad(plan: LoadPlan): Promise<LoadResult> {
   const watch = setInterval(() => closeHanging(lanes, plan.answerTimeoutMs), WATCH_EVERY_MS);
   const cpuBefore = process.cpuUsage();
   const startedAtMs = performance.now();
+  plan.onStart?.(startedAtMs);
   const result = { startedAtMs, endedAtMs: startedAtMs, answers: 0, reconnects: 0, cpuShare: 0 };
   try {
     await Promise.all(lanes.map((lane) => runLane(lane, plan, result)));

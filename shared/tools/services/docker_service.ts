@@ -22,9 +22,9 @@ const DOCKER_RUN_TIMEOUT_MS = 600_000;
 const ANSWER_TIMEOUT_MS = 120_000;
 
 /** True when a Docker engine answers within `timeoutMs`; a client alone is not enough. */
-export async function hasDockerEngine(timeoutMs = 5_000): Promise<boolean> {
+export async function hasDockerEngine(timeoutMs = 5_000, program = "docker"): Promise<boolean> {
   try {
-    await docker(["info"], {}, timeoutMs);
+    await docker(program, ["info"], {}, timeoutMs);
     return true;
   } catch {
     return false;
@@ -43,7 +43,11 @@ export class DockerService implements ServiceHandle {
   #made = false;
   #up = false;
 
-  constructor(readonly name: ServiceName, readonly runDir: string) {
+  constructor(
+    readonly name: ServiceName,
+    readonly runDir: string,
+    readonly program: string = "docker",
+  ) {
     this.#plan = planContainer(name, randomPassword());
     this.url = this.#plan.url(this.port);
     this.#container = `dropgate-${name}-${this.port}-${Deno.pid}`;
@@ -56,26 +60,26 @@ export class DockerService implements ServiceHandle {
 
   async kill(): Promise<void> {
     if (!this.#up) return;
-    await docker(["kill", "--signal", "KILL", this.#container]);
+    await docker(this.program, ["kill", "--signal", "KILL", this.#container]);
     this.#up = false;
   }
 
   async pause(): Promise<void> {
-    await docker(["pause", this.#container]);
+    await docker(this.program, ["pause", this.#container]);
   }
 
   async resume(): Promise<void> {
-    await docker(["unpause", this.#container]);
+    await docker(this.program, ["unpause", this.#container]);
   }
 
   async stop(): Promise<void> {
     if (!this.#up) return;
-    await docker(["stop", "--time", "20", this.#container]);
+    await docker(this.program, ["stop", "--time", "20", this.#container]);
     this.#up = false;
   }
 
   async start(signal?: AbortSignal): Promise<void> {
-    if (this.#made) await docker(["start", this.#container]);
+    if (this.#made) await docker(this.program, ["start", this.#container]);
     else await this.#make();
     this.#up = true;
     const check = async () => {
@@ -95,6 +99,7 @@ export class DockerService implements ServiceHandle {
     const publish = ["--publish", `127.0.0.1:${this.port}:${innerPort}`];
     const names = Object.keys(env).flatMap((name) => ["--env", name]);
     await docker(
+      this.program,
       ["run", "--detach", "--name", this.#container, ...publish, ...names, image, ...args],
       env,
       DOCKER_RUN_TIMEOUT_MS,
@@ -146,11 +151,12 @@ function planContainer(name: ServiceName, password: string): ContainerPlan {
 }
 
 async function docker(
+  program: string,
   args: string[],
   env: Record<string, string> = {},
   timeoutMs = DOCKER_TIMEOUT_MS,
 ): Promise<void> {
-  const { success, code, stderr } = await new Deno.Command("docker", {
+  const { success, code, stderr } = await new Deno.Command(program, {
     args,
     env,
     stdin: "null",

@@ -1,16 +1,14 @@
-/** What this machine's process table tells, read from `/proc` (Linux). */
+/**
+ * What this machine's process table tells (Linux). It is read by a shell, since Deno itself opens
+ * `/proc` only for a program that may do everything, and tests may not.
+ */
 
 /**
  * When a process started, in clock ticks since boot: with its id, a name that is never used twice.
  * Null when there is no such process or only its remains.
  */
-export function startTicksOf(pid: number): string | null {
-  let stat: string;
-  try {
-    stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-  } catch {
-    return null;
-  }
+export async function startTicksOf(pid: number): Promise<string | null> {
+  const stat = await shell('cat "/proc/$0/stat"', String(pid));
   // The name in brackets may hold spaces and brackets, so fields are counted from its end.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const state = fields[0];
@@ -22,26 +20,11 @@ export function startTicksOf(pid: number): string | null {
  * Every process that was started with `NAME=value` in its environment, this one left out. Those of
  * other users cannot be read and are not found.
  */
-export function processesWith(name: string, value: string): number[] {
-  const wanted = `\0${name}=${value}\0`;
-  const found: number[] = [];
-  let entries: Deno.DirEntry[];
-  try {
-    entries = [...Deno.readDirSync("/proc")];
-  } catch {
-    return [];
-  }
-  for (const { name: entry } of entries) {
-    const pid = Number(entry);
-    if (!Number.isInteger(pid) || pid === Deno.pid) continue;
-    try {
-      const environment = `\0${Deno.readTextFileSync(`/proc/${pid}/environ`)}`;
-      if (environment.includes(wanted)) found.push(pid);
-    } catch {
-      // It has ended meanwhile, or it is not ours.
-    }
-  }
-  return found;
+export async function processesWith(name: string, value: string): Promise<number[]> {
+  const paths = await shell('grep -lszxF -e "$0" /proc/[0-9]*/environ', `${name}=${value}`);
+  return [...paths.matchAll(/^\/proc\/(\d+)\//gm)]
+    .map((match) => Number(match[1]))
+    .filter((pid) => pid !== Deno.pid);
 }
 
 /** Rounds of looking and killing; a process that forks meanwhile is met in the next round. */
@@ -50,15 +33,16 @@ const KILL_ROUND_MS = 20;
 
 /** Kills (-9) every process that carries `NAME=value` and returns when none is left. */
 export async function killProcessesWith(name: string, value: string): Promise<void> {
+  let left: number[] = [];
   for (let round = 0; round < MAX_KILL_ROUNDS; round++) {
-    const pids = processesWith(name, value);
-    if (pids.length === 0) return;
-    for (const pid of pids) sendSignal(pid, "SIGKILL");
+    left = await processesWith(name, value);
+    if (left.length === 0) return;
+    for (const pid of left) sendSignal(pid, "SIGKILL");
     await new Promise((resolve) => setTimeout(resolve, KILL_ROUND_MS));
   }
   throw new Error(
-    `Cannot end all processes as kill -9 must work within ${MAX_KILL_ROUNDS * KILL_ROUND_MS} ms: ` +
-      `current value is ${processesWith(name, value).join(", ")}`,
+    `Cannot end all processes as kill -9 must work within ${MAX_KILL_ROUNDS} rounds: ` +
+      `current value is ${left.join(", ")}`,
   );
 }
 
@@ -74,4 +58,20 @@ export function sendSignal(pid: number, signal: Deno.Signal): boolean {
     }
     throw error;
   }
+}
+
+const SHELL_TIMEOUT_MS = 10_000;
+
+/** What a one-line script prints. Its environment is empty, so that it never finds itself. */
+async function shell(script: string, argument: string): Promise<string> {
+  const { stdout } = await new Deno.Command("/bin/sh", {
+    args: ["-c", script, argument],
+    clearEnv: true,
+    env: { PATH: "/usr/bin:/bin" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "null",
+    signal: AbortSignal.timeout(SHELL_TIMEOUT_MS),
+  }).output();
+  return new TextDecoder().decode(stdout);
 }

@@ -23,7 +23,7 @@ export interface Run {
  */
 export async function openRun(): Promise<Run> {
   await cleanDeadRuns();
-  const prefix = `dropgate-run-${Deno.pid}-${startTicksOf(Deno.pid) ?? 0}-`;
+  const prefix = `dropgate-run-${Deno.pid}-${await startTicksOf(Deno.pid) ?? 0}-`;
   const dir = await Deno.makeTempDir({ prefix });
   return { dir, close: () => removeRun(dir) };
 }
@@ -35,11 +35,11 @@ export async function openRun(): Promise<Run> {
 export async function cleanDeadRuns(root: string = tmpdir()): Promise<string[]> {
   const removed: string[] = [];
   // Without a process table nobody can be told to be dead.
-  if (startTicksOf(Deno.pid) === null) return removed;
+  if (await startTicksOf(Deno.pid) === null) return removed;
   for await (const entry of Deno.readDir(root)) {
     const owner = RUN_NAME.exec(entry.name);
     if (!owner || !entry.isDirectory) continue;
-    if (startTicksOf(Number(owner[1])) === owner[2]) continue;
+    if (await startTicksOf(Number(owner[1])) === owner[2]) continue;
     const dir = join(root, entry.name);
     if (!await isOurs(dir)) continue;
     await removeRun(dir);

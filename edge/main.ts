@@ -1,0 +1,79 @@
+import { systemClock } from "../shared/clock.ts";
+import { ConfigurationError } from "../shared/env.ts";
+import { logOf, startLogging } from "../shared/log.ts";
+import { ShutdownStack } from "../shared/shutdown.ts";
+import { createEdgeApp } from "./app.ts";
+import { type EdgeProcessConfig, readEdgeProcessConfig } from "./config.ts";
+import type { Origin } from "./origin_pool.ts";
+import { readStaticFiles } from "./pages/assets.ts";
+import { systemRandomness } from "./randomness.ts";
+
+/** Requests under way get this long to finish; then the process ends all the same. */
+const DRAIN_TIMEOUT_MS = 10_000;
+
+/** Ctrl-C reaches a process under `deno task` twice; a second one this soon is the same wish. */
+const SAME_SIGNAL_MS = 1_000;
+
+function readConfig(): EdgeProcessConfig {
+  try {
+    return readEdgeProcessConfig(Deno.env.toObject());
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    console.error(error.message);
+    Deno.exit(1);
+  }
+}
+
+async function main(): Promise<void> {
+  const config = readConfig();
+  await startLogging("info");
+  const log = logOf("edge");
+  const stack = new ShutdownStack(log);
+  const origins: Origin[] = config.originUrls.map((url) => ({
+    url,
+    call: (request) => fetch(request),
+  }));
+  const edge = createEdgeApp({
+    config,
+    origins,
+    staticFiles: await readStaticFiles(new URL("../static/", import.meta.url)),
+    clock: systemClock,
+    randomness: systemRandomness(),
+    log,
+  });
+  if (config.shopTokens === null && !config.demo) {
+    log.warning("Neither JWT_JWKS_URL nor JWT_HS256_KEY is set: nobody can sign in");
+  }
+  stack.push("edge", () => edge.stop());
+  await edge.start();
+  const server = Deno.serve(
+    { hostname: config.host, port: config.port, onListen: () => {} },
+    (request) => edge.app.fetch(request),
+  );
+  stack.push("server", () => server.shutdown());
+  stopOnSignals(() => {
+    edge.drain();
+    return stack.run(DRAIN_TIMEOUT_MS);
+  });
+  const { hostname, port } = server.addr;
+  log.info("Edge listens on http://{hostname}:{port}", { hostname, port });
+}
+
+/** Drains on the first signal; a later one that is not its echo ends the process at once. */
+function stopOnSignals(drain: () => Promise<void>): void {
+  let firstAtMs: number | null = null;
+  const stop = () => {
+    const nowMs = performance.now();
+    if (firstAtMs !== null) {
+      if (nowMs - firstAtMs > SAME_SIGNAL_MS) Deno.exit(0);
+      return;
+    }
+    firstAtMs = nowMs;
+    setTimeout(() => Deno.exit(0), DRAIN_TIMEOUT_MS);
+    drain().finally(() => Deno.exit(0));
+  };
+  Deno.addSignalListener("SIGTERM", stop);
+  Deno.addSignalListener("SIGINT", stop);
+}
+
+if (import.meta.main) await main();

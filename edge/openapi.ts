@@ -1,0 +1,232 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { type ProblemCode, PROBLEMS } from "../shared/problem.ts";
+import { USER_ID_PATTERN } from "../shared/ticket.ts";
+import { buyBodySchema, demoLoginSchema } from "./gate/buy_body.ts";
+import { listQuerySchema } from "./list_query.ts";
+import {
+  buyDoneSchema,
+  orderListSchema,
+  orderSchema,
+  problemSchema,
+  productSchema,
+  saleListSchema,
+  saleSchema,
+  sessionSchema,
+  stockSchema,
+  whoSchema,
+} from "./public_api.ts";
+
+type Docs = OpenAPIHono["openAPIRegistry"];
+type Responses = Parameters<typeof createRoute>[0]["responses"];
+
+const saleIdParam = z.object({ saleId: z.string().regex(/^[1-9]\d*$/) });
+const productIdParam = z.object({ productId: z.string().regex(/^[1-9]\d*$/) });
+const ticketParam = z.object({ ticket: z.string() });
+const buyHeaders = z.object({
+  "Idempotency-Key": z.string().min(1).max(64).optional().describe(
+    "1 to 64 visible characters; send the same one when you try again",
+  ),
+});
+
+/** The OpenAPI 3.1 document of this edge, made of the same schemas that the routes check with. */
+export function openApiText(demo: boolean): string {
+  const docs = new OpenAPIHono();
+  const registry = docs.openAPIRegistry;
+  for (const name of ["session", "cookie"] as const) {
+    registry.registerComponent(
+      "securitySchemes",
+      name,
+      name === "session"
+        ? { type: "http", scheme: "bearer" }
+        : { type: "apiKey", in: "cookie", name: "dropgate_session" },
+    );
+  }
+  describeSales(registry);
+  describeSessions(registry, demo);
+  describeBuying(registry);
+  describeService(registry);
+  const document = docs.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "Dropgate, for buyers",
+      version: "1",
+      description:
+        `User ids match ${USER_ID_PATTERN.source}. Times are ISO 8601 UTC, money is in ` +
+        "minor units. Errors are application/problem+json with a stable code.",
+    },
+  });
+  return JSON.stringify(document);
+}
+
+/** Answers with JSON bodies, and problems by their codes. */
+function answers(bodies: Record<number, [string, z.ZodType]>, codes: ProblemCode[]): Responses {
+  const responses: Responses = {};
+  for (const [status, [description, schema]] of Object.entries(bodies)) {
+    responses[status] = { description, content: { "application/json": { schema } } };
+  }
+  for (const [status, together] of Map.groupBy(codes, (code) => PROBLEMS[code].status)) {
+    responses[status] = {
+      description: together.join(", "),
+      content: { "application/problem+json": { schema: problemSchema } },
+    };
+  }
+  return responses;
+}
+
+function describeSales(registry: Docs): void {
+  const get = (path: string, summary: string, request: object, responses: Responses) =>
+    registry.registerPath(createRoute({ method: "get", path, summary, request, responses }));
+  get(
+    "/api/sales",
+    "Published sales, newest start first",
+    { query: listQuerySchema },
+    answers({ 200: ["The sales", saleListSchema] }, ["invalid", "unavailable"]),
+  );
+  get(
+    "/api/sales/{saleId}",
+    "A sale with its live stock",
+    { params: saleIdParam },
+    answers({ 200: ["The sale", saleSchema] }, ["unknown_item", "unavailable"]),
+  );
+  get(
+    "/api/sales/{saleId}/stock",
+    "The live stock of a sale, at most 1 s old",
+    { params: saleIdParam },
+    answers({ 200: ["The stock", stockSchema] }, ["unknown_item", "unavailable"]),
+  );
+  get(
+    "/api/products/{productId}",
+    "A product that is in a published sale",
+    { params: productIdParam },
+    answers({ 200: ["The product", productSchema] }, ["unknown_item", "unavailable"]),
+  );
+}
+
+function describeSessions(registry: Docs, demo: boolean): void {
+  registry.registerPath(createRoute({
+    method: "post",
+    path: "/api/session",
+    summary: "Exchange the shop's token (Authorization: Bearer) for a session",
+    responses: answers({ 200: ["A session, also set as a cookie", sessionSchema] }, [
+      "unauthenticated",
+      "unavailable",
+    ]),
+  }));
+  registry.registerPath(createRoute({
+    method: "get",
+    path: "/api/session",
+    summary: "Who is signed in",
+    responses: answers({ 200: ["The buyer, or userId null", whoSchema] }, []),
+  }));
+  if (!demo) return;
+  registry.registerPath(createRoute({
+    method: "post",
+    path: "/dev/login",
+    summary: "Demo sign-in",
+    request: { body: { content: { "application/json": { schema: demoLoginSchema } } } },
+    responses: answers({ 200: ["A session, also set as a cookie", sessionSchema] }, [
+      "invalid",
+      "too_large",
+    ]),
+  }));
+}
+
+const BUY_PROBLEMS: ProblemCode[] = [
+  "invalid",
+  "too_large",
+  "unauthenticated",
+  "not_eligible",
+  "unknown_item",
+  "sold_out",
+  "already_bought",
+  "order_ended",
+  "idempotency_mismatch",
+  "ended",
+  "not_started",
+  "paused",
+  "busy",
+  "unavailable",
+];
+
+function describeBuying(registry: Docs): void {
+  const security = [{ session: [] }, { cookie: [] }];
+  registry.registerPath(createRoute({
+    method: "post",
+    path: "/api/sales/{saleId}/buy",
+    summary: "Buy; safe to repeat with the same Idempotency-Key",
+    security,
+    request: {
+      params: saleIdParam,
+      headers: buyHeaders,
+      body: { content: { "application/json": { schema: buyBodySchema } } },
+    },
+    responses: answers({
+      200: ["The same request id again: the reservation it made", buyDoneSchema],
+      201: ["Reserved", buyDoneSchema],
+      202: ["Recorded, the confirmation is late: poll the order", buyDoneSchema],
+    }, BUY_PROBLEMS),
+  }));
+  registry.registerPath(createRoute({
+    method: "get",
+    path: "/api/orders",
+    summary: "My orders, newest first",
+    security,
+    request: { query: listQuerySchema },
+    responses: answers({ 200: ["The orders", orderListSchema] }, [
+      "invalid",
+      "unauthenticated",
+      "unavailable",
+    ]),
+  }));
+  registry.registerPath(createRoute({
+    method: "get",
+    path: "/api/orders/{ticket}",
+    summary: "One of my orders",
+    security,
+    request: { params: ticketParam },
+    responses: answers({ 200: ["The order", orderSchema] }, [
+      "unauthenticated",
+      "not_found",
+      "unavailable",
+    ]),
+  }));
+}
+
+/** Pages, files, health: named here so that nothing the edge answers is unnamed. */
+function describeService(registry: Docs): void {
+  const html = { "text/html": { schema: z.string() } };
+  const text = { "text/plain": { schema: z.string() } };
+  const plain = (
+    path: string,
+    summary: string,
+    content: typeof html | typeof text,
+    params?: object,
+  ) =>
+    registry.registerPath(createRoute({
+      method: "get",
+      path,
+      summary,
+      ...(params === undefined ? {} : { request: { params: params as typeof saleIdParam } }),
+      responses: { 200: { description: summary, content } },
+    }));
+  plain("/", "The list of sales", html);
+  plain("/sales/{saleId}", "The page of a sale", html, saleIdParam);
+  plain(
+    "/sales/{saleId}/products/{productId}",
+    "The page of a product",
+    html,
+    saleIdParam.extend(productIdParam.shape),
+  );
+  plain("/assets/{file}", "Scripts, styles, drawings", text, z.object({ file: z.string() }));
+  plain("/healthz", "Liveness", text);
+  plain("/metrics", "Prometheus metrics", text);
+  plain("/api/openapi.json", "This document", text);
+  registry.registerPath(createRoute({
+    method: "get",
+    path: "/readyz",
+    summary: "Readiness",
+    responses: answers({ 200: ["Ready", z.object({ status: z.literal("ready") })] }, [
+      "unavailable",
+    ]),
+  }));
+}

@@ -1,0 +1,35 @@
+import type { MiddlewareHandler } from "hono";
+import { problem } from "../../shared/problem.ts";
+import { readBoundedBody } from "../internal/bounded_body.ts";
+
+/** Most bytes of an admin request: a description of 20,000 characters fits several times over. */
+export const MAX_ADMIN_BYTES = 256 * 1024;
+
+const ADMIN_BODY_TIMEOUT_MS = 10_000;
+
+/**
+ * Reads a body within its bounds before any route sees it, and hands it on as JSON whatever type it
+ * was sent with: the admin API takes nothing else.
+ */
+export async function boundAdminBody(
+  c: Parameters<MiddlewareHandler>[0],
+  next: Parameters<MiddlewareHandler>[1],
+): Promise<Response | void> {
+  const request = c.req.raw;
+  if (request.body === null) return await next();
+  const body = await readBoundedBody(request, {
+    maxBytes: MAX_ADMIN_BYTES,
+    timeoutMs: ADMIN_BODY_TIMEOUT_MS,
+  });
+  if (body.kind === "too_large") {
+    return problem("too_large", `A request has at most ${MAX_ADMIN_BYTES} bytes`);
+  }
+  if (body.kind === "too_slow") {
+    return problem("invalid", `The body took longer than ${ADMIN_BODY_TIMEOUT_MS} ms`);
+  }
+  const headers = new Headers(request.headers);
+  headers.set("content-type", "application/json");
+  headers.delete("content-length");
+  c.req.raw = new Request(request.url, { method: request.method, headers, body: body.text });
+  return await next();
+}

@@ -1,0 +1,89 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { problem } from "../../shared/problem.ts";
+import { REQUEST_ID_PATTERN } from "../../shared/ticket.ts";
+import { proveSale } from "../orders/proof.ts";
+import { LedgerAwayError } from "../orders/proof_ledger.ts";
+import type { AdminParts } from "./admin_parts.ts";
+import { answers, given, idParams, idText, jsonBody, pageOf } from "./admin_schemas.ts";
+import { viewOrder } from "./admin_views.ts";
+import { changeStock } from "./change_stock.ts";
+import {
+  changedStockSchema,
+  orderQuery,
+  orderSchema,
+  proofSchema,
+  stockChangeSchema,
+} from "./order_schemas.ts";
+
+const list = createRoute({
+  method: "get",
+  path: "/orders",
+  summary: "List orders and refusals, newest first",
+  request: { query: orderQuery },
+  responses: answers(200, "A page of orders", pageOf(orderSchema), ["invalid"]),
+});
+
+const stock = createRoute({
+  method: "post",
+  path: "/sales/{id}/items/{productId}/stock",
+  summary: "Top up an item, or take unsold pieces back",
+  request: {
+    params: idParams.extend({ productId: idText() }),
+    headers: z.object({ "idempotency-key": z.string().regex(REQUEST_ID_PATTERN).optional() }),
+    body: jsonBody(stockChangeSchema),
+  },
+  responses: answers(200, "The stock afterwards", changedStockSchema, [
+    "invalid",
+    "too_large",
+    "not_found",
+    "conflict",
+    "paused",
+  ]),
+});
+
+const proof = createRoute({
+  method: "get",
+  path: "/sales/{id}/proof",
+  summary: "The invariants, recomputed from the order book and the ledger",
+  request: { params: idParams },
+  responses: answers(200, "What was counted", proofSchema, ["not_found"]),
+});
+
+/** What was sold: orders, stock changes, the proof. */
+export function addOrderRoutes(app: OpenAPIHono, parts: AdminParts): void {
+  app.openapi(list, async (c) => {
+    const { page, per, ...filter } = c.req.valid("query");
+    const found = await parts.book.listOrders(given(filter), page, per);
+    return c.json({ ...found, items: found.items.map(viewOrder) }, 200);
+  });
+
+  app.openapi(stock, async (c) => {
+    const { id: saleId, productId } = c.req.valid("param");
+    const { delta } = c.req.valid("json");
+    const requestId = c.req.valid("header")["idempotency-key"];
+    const answer = await changeStock({ saleId, productId, delta, requestId }, parts);
+    switch (answer.kind) {
+      case "changed": {
+        const { stock, remaining, state } = answer;
+        return c.json({ saleId, productId, stock, remaining, state }, 200);
+      }
+      case "not_found":
+        return problem("not_found");
+      case "conflict":
+        return problem("conflict", answer.reason);
+      case "recovering":
+        return problem("paused", "The item is being opened or recovered: ask again in a moment");
+    }
+  });
+
+  app.openapi(proof, async (c) => {
+    const sale = await parts.catalog.getSale(c.req.valid("param").id);
+    if (!sale) return problem("not_found");
+    try {
+      return c.json(await proveSale(sale, parts), 200);
+    } catch (error) {
+      if (!(error instanceof LedgerAwayError)) throw error;
+      return problem("unavailable", error.message);
+    }
+  });
+}

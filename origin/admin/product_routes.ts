@@ -1,0 +1,77 @@
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { problem } from "../../shared/problem.ts";
+import type { AdminParts } from "./admin_parts.ts";
+import { refuseChange } from "./admin_refusals.ts";
+import { answers, given, idParams, jsonBody, pageOf, pageQuery } from "./admin_schemas.ts";
+import { putInForce } from "./live_terms.ts";
+import { newProductSchema, productChangesSchema, productSchema } from "./product_schemas.ts";
+
+const create = createRoute({
+  method: "post",
+  path: "/products",
+  summary: "Make a product",
+  request: { body: jsonBody(newProductSchema) },
+  responses: answers(201, "The product", productSchema, ["invalid", "too_large"]),
+});
+
+const list = createRoute({
+  method: "get",
+  path: "/products",
+  summary: "List products",
+  request: { query: pageQuery },
+  responses: answers(200, "A page of products", pageOf(productSchema), ["invalid"]),
+});
+
+const read = createRoute({
+  method: "get",
+  path: "/products/{id}",
+  summary: "Read a product",
+  request: { params: idParams },
+  responses: answers(200, "The product", productSchema, ["not_found"]),
+});
+
+const change = createRoute({
+  method: "patch",
+  path: "/products/{id}",
+  summary: "Change a product, field by field",
+  request: { params: idParams, body: jsonBody(productChangesSchema) },
+  responses: answers(200, "The product", productSchema, ["invalid", "too_large", "not_found"]),
+});
+
+const remove = createRoute({
+  method: "delete",
+  path: "/products/{id}",
+  summary: "Delete a product that no sale has",
+  request: { params: idParams },
+  responses: answers(204, "Deleted", null, ["not_found", "conflict"]),
+});
+
+/** Products: making, reading, changing, deleting. */
+export function addProductRoutes(app: OpenAPIHono, parts: AdminParts): void {
+  const { catalog } = parts;
+
+  app.openapi(create, async (c) => c.json(await catalog.createProduct(c.req.valid("json")), 201));
+
+  app.openapi(list, async (c) => {
+    const { page, per } = c.req.valid("query");
+    return c.json(await catalog.listProducts(page, per), 200);
+  });
+
+  app.openapi(read, async (c) => {
+    const product = await catalog.getProduct(c.req.valid("param").id);
+    return product ? c.json(product, 200) : problem("not_found");
+  });
+
+  app.openapi(change, async (c) => {
+    const { id } = c.req.valid("param");
+    const result = await catalog.updateProduct(id, given(c.req.valid("json")));
+    if (result.kind !== "done") return refuseChange(result);
+    await putInForce(null, parts);
+    return c.json(result.value, 200);
+  });
+
+  app.openapi(remove, async (c) => {
+    const result = await catalog.deleteProduct(c.req.valid("param").id);
+    return result.kind === "done" ? c.body(null, 204) : refuseChange(result);
+  });
+}

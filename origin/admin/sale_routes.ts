@@ -1,0 +1,115 @@
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import type { z } from "@hono/zod-openapi";
+import { problem } from "../../shared/problem.ts";
+import { DEFAULT_LIMITS } from "../../shared/sale.ts";
+import type { SaleFields } from "../catalog/catalog.ts";
+import type { AdminParts } from "./admin_parts.ts";
+import { refuseChange } from "./admin_refusals.ts";
+import { answers, given, idParams, jsonBody, pageOf, pageQuery } from "./admin_schemas.ts";
+import { viewSales } from "./admin_views.ts";
+import { putInForce } from "./live_terms.ts";
+import { isExactAmount, newSaleSchema, saleChangesSchema, saleSchema } from "./sale_schemas.ts";
+
+const create = createRoute({
+  method: "post",
+  path: "/sales",
+  summary: "Make a sale, as a draft",
+  request: { body: jsonBody(newSaleSchema) },
+  responses: answers(201, "The sale", saleSchema, ["invalid", "too_large"]),
+});
+
+const list = createRoute({
+  method: "get",
+  path: "/sales",
+  summary: "List sales",
+  request: { query: pageQuery },
+  responses: answers(200, "A page of sales", pageOf(saleSchema), ["invalid"]),
+});
+
+const read = createRoute({
+  method: "get",
+  path: "/sales/{id}",
+  summary: "Read a sale",
+  request: { params: idParams },
+  responses: answers(200, "The sale", saleSchema, ["not_found"]),
+});
+
+const change = createRoute({
+  method: "patch",
+  path: "/sales/{id}",
+  summary: "Change a sale, field by field; live within a second when it is published",
+  request: { params: idParams, body: jsonBody(saleChangesSchema) },
+  responses: answers(200, "The sale", saleSchema, [
+    "invalid",
+    "too_large",
+    "not_found",
+    "conflict",
+  ]),
+});
+
+/** Sales: making, reading, changing. */
+export function addSaleRoutes(app: OpenAPIHono, parts: AdminParts): void {
+  const { catalog } = parts;
+
+  app.openapi(create, async (c) => {
+    const fields = c.req.valid("json");
+    const inexact = await findInexact(fields.items, parts);
+    if (inexact) return inexact;
+    const result = await catalog.createSale({
+      ...fields,
+      limits: { ...DEFAULT_LIMITS, ...given(fields.limits) },
+      items: fields.items.map(plainItem),
+    });
+    if (result.kind !== "done") return refuseChange(result);
+    const [view] = await viewSales([result.value], parts);
+    return c.json(view!, 201);
+  });
+
+  app.openapi(list, async (c) => {
+    const { page, per } = c.req.valid("query");
+    const found = await catalog.listSales(page, per);
+    return c.json({ ...found, items: await viewSales(found.items, parts) }, 200);
+  });
+
+  app.openapi(read, async (c) => {
+    const sale = await catalog.getSale(c.req.valid("param").id);
+    if (!sale) return problem("not_found");
+    const [view] = await viewSales([sale], parts);
+    return c.json(view!, 200);
+  });
+
+  app.openapi(change, async (c) => {
+    const { id } = c.req.valid("param");
+    const { limits, items, ...fields } = c.req.valid("json");
+    const inexact = items && await findInexact(items, parts);
+    if (inexact) return inexact;
+    const result = await catalog.updateSale(id, {
+      ...given(fields),
+      ...(limits ? { limits: given(limits) } : {}),
+      ...(items ? { items: items.map(plainItem) } : {}),
+    });
+    if (result.kind !== "done") return refuseChange(result);
+    if (result.value.status === "published") await putInForce(id, parts);
+    const [view] = await viewSales([result.value], parts);
+    return c.json(view!, 200);
+  });
+}
+
+type NewItem = z.infer<typeof newSaleSchema>["items"][number];
+
+function plainItem({ price, ...item }: NewItem): SaleFields["items"][number] {
+  return price === undefined ? item : { ...item, price };
+}
+
+/** The schema can judge a price that was given; a product's own price has to be looked up. */
+async function findInexact(items: NewItem[], { catalog }: AdminParts): Promise<Response | null> {
+  for (const [at, { productId, price, perUserLimit }] of items.entries()) {
+    if (price !== undefined || isExactAmount(1_000_000_000_000, perUserLimit)) continue;
+    const product = await catalog.getProduct(productId);
+    if (!product || isExactAmount(product.price, perUserLimit)) continue;
+    const path = `items.${at}.perUserLimit`;
+    const message = "times the product's price must be exact";
+    return problem("invalid", `${path}: ${message}`, { errors: [{ path, message }] });
+  }
+  return null;
+}

@@ -1,0 +1,136 @@
+import { z } from "@hono/zod-openapi";
+import { DEFAULT_LIMITS, DEFAULT_PAYMENT_WINDOW_S } from "../../shared/sale.ts";
+import { filledLine, idSchema, moneySchema } from "./admin_schemas.ts";
+
+/** Items of one sale. */
+const MAX_ITEMS = 200;
+
+/** Bounds of a sale's times: what lies beyond is a slip of the pen. */
+const EARLIEST = Date.UTC(2000, 0, 1);
+const LATEST = Date.UTC(2200, 0, 1);
+
+const TIME_PATTERN =
+  /^(\d{4})-(\d{2})-(\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.]\d{1,9})?)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+
+/** The ms of an ISO 8601 time with a zone, or null for what is no such time. */
+export function readIsoTime(text: string): number | null {
+  const match = TIME_PATTERN.exec(text);
+  if (!match) return null;
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  // Date takes 30 February for 2 March.
+  const date = new Date(Date.UTC(year, month - 1, day));
+  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null;
+  const ms = Date.parse(text);
+  return Number.isNaN(ms) ? null : ms;
+}
+
+const timeSchema = z.string().transform((text, context) => {
+  const ms = readIsoTime(text);
+  if (ms !== null && ms >= EARLIEST && ms < LATEST) return ms;
+  const message = ms === null
+    ? "must be an ISO 8601 time with a zone"
+    : "must lie in the years 2000 to 2199";
+  context.addIssue({ code: "custom", message });
+  return z.NEVER;
+}).openapi({ type: "string", format: "date-time" });
+
+const stockSchema = z.number().int().min(-1).max(1_000_000_000)
+  .openapi({ description: "Pieces put on sale; -1 is unlimited" });
+
+const perUserLimitSchema = z.number().int().min(1).max(1_000_000_000);
+
+const newItemSchema = z.object({
+  productId: idSchema,
+  stock: stockSchema,
+  price: moneySchema.optional().openapi({ description: "Left out: the product's price" }),
+  perUserLimit: perUserLimitSchema.default(1),
+}).refine(
+  ({ price, perUserLimit }) => isExactAmount(price ?? 0, perUserLimit),
+  "price times perUserLimit must be exact",
+);
+
+/** True when the highest amount of an order is exact in a double. */
+export function isExactAmount(price: number, quantity: number): boolean {
+  return price * quantity <= Number.MAX_SAFE_INTEGER;
+}
+
+const itemsSchema = z.array(newItemSchema).min(1).max(MAX_ITEMS).refine(
+  (items) => new Set(items.map((item) => item.productId)).size === items.length,
+  "must not name a product twice",
+);
+
+const limitSchema = z.number().int().min(1).max(1_000_000_000);
+
+const limitChangesSchema = z.object({
+  ratePerSecond: limitSchema,
+  burst: limitSchema,
+  userPerMinute: limitSchema,
+  ipPerMinute: limitSchema,
+}).partial();
+
+const captchaSchema = z.enum(["always", "suspicious", "off"]);
+
+const fields = {
+  title: filledLine(200),
+  startsAt: timeSchema,
+  endsAt: timeSchema,
+  items: itemsSchema,
+  limits: limitChangesSchema,
+  captcha: captchaSchema,
+  minLevel: z.number().int().min(0).max(1_000_000),
+  paymentWindowS: z.number().int().min(1).max(86_400),
+};
+
+/** False only when both ends are given and the wrong way round. */
+function isWindow({ startsAt, endsAt }: { startsAt?: number; endsAt?: number }): boolean {
+  return startsAt === undefined || endsAt === undefined || endsAt > startsAt;
+}
+
+const WINDOW_RULE = { message: "must be after startsAt", path: ["endsAt"] };
+
+/** A new sale. Limits that are left out take their defaults one by one. */
+export const newSaleSchema = z.object({
+  ...fields,
+  limits: fields.limits.default({}),
+  captcha: captchaSchema.default("suspicious"),
+  minLevel: fields.minLevel.default(0),
+  paymentWindowS: fields.paymentWindowS.default(DEFAULT_PAYMENT_WINDOW_S),
+}).refine(isWindow, WINDOW_RULE).openapi("NewSale", {
+  description: `Default limits: ${JSON.stringify(DEFAULT_LIMITS)}`,
+});
+
+/** A change of a sale, field by field; items only while it is a draft. */
+export const saleChangesSchema = z.object(fields).partial()
+  .refine((sale) => isWindow(sale as { startsAt?: number; endsAt?: number }), WINDOW_RULE)
+  .openapi("SaleChanges");
+
+/** A sale as the admin API answers it. */
+export const saleSchema = z.object({
+  saleId: idSchema,
+  title: z.string(),
+  startsAt: z.string().openapi({ format: "date-time" }),
+  endsAt: z.string().openapi({ format: "date-time" }),
+  status: z.enum(["draft", "published", "closed"]),
+  state: z.enum(["draft", "upcoming", "open", "sold_out", "paused", "ended"]),
+  paused: z.boolean(),
+  minLevel: z.number().int(),
+  captcha: captchaSchema,
+  limits: limitChangesSchema.required(),
+  paymentWindowS: z.number().int(),
+  items: z.array(z.object({
+    productId: idSchema,
+    stock: stockSchema,
+    sold: z.number().int().openapi({ description: "Pieces of orders unpaid and paid" }),
+    price: moneySchema,
+    currency: z.string(),
+    perUserLimit: perUserLimitSchema,
+  })),
+}).openapi("Sale");
+
+/** What came of publishing: every part that buyers depend on, checked. */
+export const readinessSchema = z.object({
+  saleId: idSchema,
+  status: z.enum(["draft", "published", "closed"]),
+  ready: z.boolean(),
+  checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
+}).openapi("Readiness");

@@ -1,0 +1,73 @@
+import { Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { problem } from "../shared/problem.ts";
+import type { AdminParts } from "./admin/admin_parts.ts";
+import { adminRoutes } from "./admin/admin_routes.ts";
+import type { BuyDesk } from "./buy/buy_desk.ts";
+import { DatabaseError, type DatabaseFault } from "./database/database.ts";
+import { type HealthCheck, healthRoutes } from "./internal/health_routes.ts";
+import { internalRoutes } from "./internal/internal_routes.ts";
+import { LiveStock } from "./internal/live_stock.ts";
+import { refuseOtherMethods } from "./internal/other_methods.ts";
+import { SnapshotDesk } from "./internal/sale_snapshot.ts";
+import { BookOrderStatus } from "./orders/order_status.ts";
+import { receiptKey } from "./orders/receipt.ts";
+import type { OriginSecrets } from "./config.ts";
+
+/** Everything an origin's HTTP side works with; `main.ts` puts it together. */
+export interface OriginDeps extends AdminParts {
+  desk: BuyDesk;
+  secrets: OriginSecrets;
+  /** What must be there before this origin may be used, beside the sales being read. */
+  health: HealthCheck[];
+}
+
+/**
+ * An origin as one `fetch` function: the internal API for edges below `/internal`, the admin API
+ * below `/admin/api`, health at the root.
+ */
+export function createOriginApp(deps: OriginDeps): Hono {
+  const app = new Hono();
+  app.route("/", healthRoutes([salesAreRead(deps), ...deps.health]));
+  app.route("/internal", internalApi(deps));
+  app.route("/admin/api", adminRoutes(deps, deps.secrets.adminToken));
+  refuseOtherMethods(app);
+  app.notFound(() => problem("not_found"));
+  app.onError((error, c) => {
+    if (error instanceof HTTPException && error.status < 500) {
+      return problem("invalid", error.message);
+    }
+    const { method, path } = c.req;
+    deps.log.error("{method} {path} failed: {error}", {
+      method,
+      path,
+      error: error.stack ?? String(error),
+    });
+    return isPassing(error)
+      ? problem("unavailable", "The order book is away")
+      : problem("internal");
+  });
+  return app;
+}
+
+function internalApi(deps: OriginDeps): Hono {
+  const { registry, clock } = deps;
+  const liveStock = new LiveStock(deps);
+  return internalRoutes({
+    desk: deps.desk,
+    orders: new BookOrderStatus({ ...deps, receiptKey: receiptKey(deps.secrets.receiptKey) }),
+    snapshots: new SnapshotDesk({ registry, liveStock, clock }),
+    edgeKey: deps.secrets.edgeKey,
+  });
+}
+
+function salesAreRead({ registry }: OriginDeps): HealthCheck {
+  return { name: "sales", isReady: () => registry.current().loadedAt > 0 };
+}
+
+const PASSING_FAULTS: DatabaseFault[] = ["unavailable", "deadlock", "lock_timeout"];
+
+/** A fault that the caller may well not meet again in a moment. */
+function isPassing(error: Error): boolean {
+  return error instanceof DatabaseError && PASSING_FAULTS.includes(error.fault);
+}

@@ -1,0 +1,23 @@
+import mysqlRecord from "../../sql/mysql/0001_record.sql" with { type: "text" };
+import sqliteRecord from "../../sql/sqlite/0001_record.sql" with { type: "text" };
+import sqliteLedger from "../../sql/sqlite/0002_ledger.sql" with { type: "text" };
+import sqliteQueue from "../../sql/sqlite/0003_queue.sql" with { type: "text" };
+
+/** One step of a schema. Numbers are given once, without gaps; a released text never changes. */
+export interface Migration {
+  number: number;
+  name: string;
+  text: string;
+}
+
+/** The steps of the services profile. */
+export const MYSQL_MIGRATIONS: readonly Migration[] = [
+  { number: 1, name: "record", text: mysqlRecord },
+];
+
+/** The steps of the embedded profile. */
+export const SQLITE_MIGRATIONS: readonly Migration[] = [
+  { number: 1, name: "record", text: sqliteRecord },
+  { number: 2, name: "ledger", text: sqliteLedger },
+  { number: 3, name: "queue", text: sqliteQueue },
+];

@@ -1,0 +1,90 @@
+import type { Clock } from "../../shared/clock.ts";
+import { type ItemEpoch, type ItemKey, parseItemKey } from "../../shared/item.ts";
+import { raiseCatalogVersion } from "../catalog/catalog_version.ts";
+import type { Database, Sql } from "../database/database.ts";
+import { type LockedItem, lockKnownItem } from "./lock_item.ts";
+import type { ItemState } from "./order_book.ts";
+import { ITEM_STATE, itemStateOf, type ItemStateRow } from "./read_items.ts";
+
+/** Most items that are handed out for opening at once; the next ones come when these are open. */
+const MAX_ITEMS_TO_OPEN = 1_000;
+
+/** How long after its end a sale is still worth a ledger: buyers may ask again for their ticket. */
+const OPEN_AFTER_END_MS = 24 * 60 * 60_000;
+
+/** `OrderBook.itemsToOpen`: those that start first come first. */
+export async function itemsToOpen(database: Database, clock: Clock): Promise<ItemState[]> {
+  const rows = await database.query<ItemStateRow>(
+    `${ITEM_STATE} WHERE s.status = 'published' AND s.ends_at > ? AND i.open_epoch = 0
+      ORDER BY s.starts_at, i.sale_id, i.position LIMIT ${MAX_ITEMS_TO_OPEN}`,
+    [clock() - OPEN_AFTER_END_MS],
+  );
+  return rows.map(itemStateOf);
+}
+
+/** `OrderBook.raiseEpoch`. @throws {DatabaseError} `invalid` for an unknown item. */
+export function raiseEpoch(database: Database, item: ItemKey): Promise<number> {
+  return database.transaction(async (tx) => {
+    const locked = await lockKnownItem(tx, item);
+    const epoch = locked.epoch + 1;
+    await tx.execute(
+      "UPDATE sale_item SET epoch = ?, open_epoch = 0 WHERE sale_id = ? AND product_id = ?",
+      [epoch, locked.saleId, locked.productId],
+    );
+    if (locked.openEpoch !== 0) await raiseCatalogVersion(tx);
+    return epoch;
+  });
+}
+
+/** `OrderBook.closeItems`. */
+export async function closeItems(database: Database, items: ItemEpoch[]): Promise<void> {
+  // One order for everybody, so that two that close the same items cannot deadlock.
+  const ordered = items.map((one) => ({ ...parseItemKey(one.item), epoch: one.epoch }))
+    .sort((a, b) => a.saleId - b.saleId || a.productId - b.productId);
+  if (ordered.length === 0) return;
+  await database.transaction(async (tx) => {
+    let closed = 0;
+    for (const { saleId, productId, epoch } of ordered) {
+      const { affectedRows } = await tx.execute(
+        `UPDATE sale_item SET open_epoch = 0
+          WHERE sale_id = ? AND product_id = ? AND open_epoch = ? AND open_epoch > 0`,
+        [saleId, productId, epoch],
+      );
+      closed += affectedRows;
+    }
+    if (closed > 0) await raiseCatalogVersion(tx);
+  });
+}
+
+/** Closes an item whose ledger was found to be wrong, within the transaction that found it. */
+export async function closeItem(tx: Sql, item: LockedItem): Promise<void> {
+  const { affectedRows } = await tx.execute(
+    `UPDATE sale_item SET open_epoch = 0
+      WHERE sale_id = ? AND product_id = ? AND open_epoch > 0`,
+    [item.saleId, item.productId],
+  );
+  if (affectedRows > 0) await raiseCatalogVersion(tx);
+}
+
+/** `OrderBook.markDrained`: nothing happens once a higher epoch was begun. */
+export async function markDrained(database: Database, { item, epoch }: ItemEpoch): Promise<void> {
+  const { saleId, productId } = parseItemKey(item);
+  await database.execute(
+    "UPDATE sale_item SET drained_epoch = ? WHERE sale_id = ? AND product_id = ? AND epoch = ?",
+    [epoch, saleId, productId, epoch],
+  );
+}
+
+/** `OrderBook.markOpen`. Only what was snapshotted under this epoch can be opened. */
+export function markOpen(database: Database, { item, epoch }: ItemEpoch): Promise<boolean> {
+  const { saleId, productId } = parseItemKey(item);
+  return database.transaction(async (tx) => {
+    const { affectedRows } = await tx.execute(
+      `UPDATE sale_item SET open_epoch = ?
+        WHERE sale_id = ? AND product_id = ? AND epoch = ? AND ledger_epoch = ?`,
+      [epoch, saleId, productId, epoch, epoch],
+    );
+    if (affectedRows > 0) await raiseCatalogVersion(tx);
+    return affectedRows > 0;
+  });
+}

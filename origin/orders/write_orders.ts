@@ -1,0 +1,88 @@
+import type { Clock } from "../../shared/clock.ts";
+import type { OrderMessage } from "../../shared/order_message.ts";
+import { formatMessageId } from "../../shared/ticket.ts";
+import { type Database, DatabaseError, type Sql } from "../database/database.ts";
+import { inLists } from "../database/in_lists.ts";
+import { enterInbox } from "./inbox.ts";
+import { type LockedItem, lockKnownItem, takeStock } from "./lock_item.ts";
+import type { WriteOutcome } from "./order_book.ts";
+import {
+  ORDER_COLUMNS,
+  refusedRow,
+  ticketsOf,
+  type TicketToWrite,
+  unpaidRow,
+} from "./order_rows.ts";
+
+/** Rolls the transaction back: the batch has to be written ticket by ticket. */
+class GuardMissed extends Error {
+  override name = "GuardMissed";
+}
+
+/** `OrderBook.writeOrders`: the whole batch in one transaction, or nothing of it. */
+export async function writeOrders(
+  database: Database,
+  clock: Clock,
+  message: OrderMessage,
+  content: string,
+): Promise<WriteOutcome> {
+  try {
+    return await database.transaction((tx) => writeBatch(tx, clock(), message, content));
+  } catch (error) {
+    if (error instanceof GuardMissed) return { kind: "guard" };
+    throw error;
+  }
+}
+
+async function writeBatch(
+  tx: Sql,
+  nowMs: number,
+  message: OrderMessage,
+  content: string,
+): Promise<WriteOutcome> {
+  const item = await lockKnownItem(tx, message.item);
+  const messageId = formatMessageId(message.item, message.firstSeq);
+  const answer = await enterInbox(tx, messageId, content, nowMs);
+  if (answer !== "new") return { kind: answer };
+
+  const tickets = await withoutRow(tx, ticketsOf(message));
+  if (tickets.length === 0) return { kind: "written", orders: 0, refused: 0 };
+  if (message.epoch < item.ledgerEpoch) {
+    const rows = tickets.map((ticket) => refusedRow(item, ticket, "late", nowMs));
+    await tx.insertMany("orders", ORDER_COLUMNS, rows);
+    return { kind: "written", orders: 0, refused: rows.length };
+  }
+  await insertUnpaid(tx, item, tickets, nowMs);
+  return { kind: "written", orders: tickets.length, refused: 0 };
+}
+
+async function insertUnpaid(
+  tx: Sql,
+  item: LockedItem,
+  tickets: TicketToWrite[],
+  nowMs: number,
+): Promise<void> {
+  const quantity = tickets.reduce((sum, ticket) => sum + ticket.quantity, 0);
+  if (!await takeStock(tx, item, quantity)) throw new GuardMissed();
+  const rows = tickets.map((ticket) => unpaidRow(item, ticket, nowMs));
+  try {
+    await tx.insertMany("orders", ORDER_COLUMNS, rows);
+  } catch (error) {
+    // The tickets were looked up under the row lock: what clashes is a buyer's live order.
+    if (error instanceof DatabaseError && error.fault === "duplicate") throw new GuardMissed();
+    throw error;
+  }
+}
+
+/** The tickets that have no row yet: a split that broke off, or a salvage, may have been faster. */
+export async function withoutRow(tx: Sql, tickets: TicketToWrite[]): Promise<TicketToWrite[]> {
+  const written = new Set<string>();
+  for (const { marks, values } of inLists(tickets.map(({ ticket }) => ticket))) {
+    const rows = await tx.query<{ ticket: string }>(
+      `SELECT ticket FROM orders WHERE ticket IN (${marks})`,
+      values,
+    );
+    for (const { ticket } of rows) written.add(ticket);
+  }
+  return tickets.filter(({ ticket }) => !written.has(ticket));
+}

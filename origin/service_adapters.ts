@@ -1,0 +1,125 @@
+import type { Clock } from "../shared/clock.ts";
+import type { Log } from "../shared/log.ts";
+import { SqlCatalog } from "./catalog/sql_catalog.ts";
+import type { ServiceUrls } from "./config.ts";
+import { migrateMysql } from "./database/migrate.ts";
+import { MysqlDatabase } from "./database/mysql_database.ts";
+import { readMysqlUrl } from "./database/mysql_url.ts";
+import type { HealthCheck } from "./internal/health_routes.ts";
+import { closeRedisClients, createRedisClients } from "./ledger/redis_client.ts";
+import { RedisLedger } from "./ledger/redis_ledger.ts";
+import { SqlOrderBook } from "./orders/sql_order_book.ts";
+import { RabbitQueue } from "./queue/rabbit_queue.ts";
+
+/** How long MySQL may take to answer a first time before it counts as away. */
+const FIRST_ANSWER_MS = 3_000;
+
+/** First and longest pause between two tries to prepare a server. */
+const RETRY_FIRST_MS = 100;
+const RETRY_MAX_MS = 3_000;
+
+/** The three ports on real servers. */
+export interface ServiceAdapters {
+  ledger: RedisLedger;
+  queue: RabbitQueue;
+  book: SqlOrderBook;
+  catalog: SqlCatalog;
+  /** One check per server, for readiness. */
+  health: HealthCheck[];
+  /** Resolves once the database is migrated and Redis is one that can keep stock. */
+  readonly prepared: Promise<void>;
+  /** Says whether `prepared` has resolved. */
+  isPrepared(): boolean;
+  close(timeoutMs: number): Promise<void>;
+}
+
+/** What the adapters are made with. */
+export interface AdapterOptions {
+  urls: ServiceUrls;
+  namespace: string;
+  clock: Clock;
+  log: Log;
+}
+
+/**
+ * Begins to connect to Redis, RabbitMQ and MySQL, and goes on trying for as long as one is away.
+ * Called by the `main.ts` of origin and worker only. @throws for a URL that cannot be used.
+ */
+export function openServiceAdapters(options: AdapterOptions): ServiceAdapters {
+  const { urls, namespace, clock, log } = options;
+  const database = new MysqlDatabase(readMysqlUrl(urls.mysqlUrl));
+  const queue = new RabbitQueue({ url: new URL(urls.amqpUrl), namespace });
+  const clients = createRedisClients(urls.redisUrl, (connection, error) => {
+    log.debug("Redis connection {connection}: {error}", { connection, error: error.message });
+  });
+  const ledger = new RedisLedger({ ...clients, namespace, clock });
+
+  const closing = new AbortController();
+  const done = { database: false, ledger: false };
+  const prepared = Promise.all([
+    untilDone("MySQL", log, closing.signal, async () => {
+      await database.ping(FIRST_ANSWER_MS);
+      await migrateMysql(database, clock);
+      done.database = true;
+    }),
+    untilDone("Redis", log, closing.signal, async () => {
+      await ledger.checkServer();
+      done.ledger = true;
+    }),
+  ]).then(() => {});
+
+  return {
+    ledger,
+    queue,
+    book: new SqlOrderBook(database, clock),
+    catalog: new SqlCatalog(database, clock),
+    health: [
+      { name: "ledger", isReady: () => done.ledger && ledger.isUp() },
+      { name: "queue", isReady: () => queue.isUp() },
+      { name: "database", isReady: () => done.database && database.isUp() },
+    ],
+    prepared,
+    isPrepared: () => done.database && done.ledger,
+    async close(timeoutMs) {
+      closing.abort();
+      await prepared;
+      ledger.stop();
+      await Promise.all([queue.close(timeoutMs), closeRedisClients(clients), database.close()]);
+    },
+  };
+}
+
+/** Tries until it succeeds or the signal fires, telling every third failure. */
+async function untilDone(
+  server: string,
+  log: Log,
+  signal: AbortSignal,
+  work: () => Promise<void>,
+): Promise<void> {
+  for (let failures = 0; !signal.aborted; failures += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (failures % 3 === 0) {
+        log.warning("{server} is not ready, trying again: {error}", {
+          server,
+          error: String(error),
+        });
+      }
+    }
+    await pause(Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** Math.min(failures, 10)), signal);
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
+    if (signal.aborted) end();
+  });
+}

@@ -1,0 +1,150 @@
+import { createEdgeApp } from "../../../edge/app.ts";
+import { readEdgeConfig } from "../../../edge/config.ts";
+import { readStaticFiles } from "../../../edge/pages/assets.ts";
+import { systemRandomness } from "../../../edge/randomness.ts";
+import { resolveOriginConfig } from "../../../origin/config.ts";
+import { startOrigin } from "../../../origin/start_origin.ts";
+import { systemClock } from "../../clock.ts";
+import { ConfigurationError, type Environment, readPort } from "../../env.ts";
+import { logOf, startLogging } from "../../log.ts";
+import { ShutdownStack } from "../../shutdown.ts";
+import { stopOnSignals } from "../../stop_on_signals.ts";
+import { seedDemoSale } from "../demo_sale.ts";
+import { openDataDir } from "./data_dir.ts";
+import { openStore } from "./store.ts";
+
+/** How to run it. */
+export interface EmbeddedOptions {
+  demo: boolean;
+  /** Makes and publishes a sale that is open, unless an earlier start did. */
+  demoSale?: boolean;
+  /** Where to write the addresses as JSON once everything is ready. */
+  readyFile?: string;
+}
+
+/** What is under way gets this long to finish; then the process ends all the same. */
+const DRAIN_TIMEOUT_MS = 10_000;
+
+/** Runs the whole system in this process until a signal ends it. Never resolves before that. */
+export async function runEmbedded(options: EmbeddedOptions): Promise<void> {
+  try {
+    await start(options);
+  } catch (error) {
+    console.error(error instanceof ConfigurationError ? error.message : error);
+    Deno.exit(1);
+  }
+  await new Promise<never>(() => {});
+}
+
+async function start(options: EmbeddedOptions): Promise<void> {
+  await startLogging("info");
+  const log = logOf("embedded");
+  const stack = new ShutdownStack(log);
+  const stop = stopOnSignals({
+    drain: () => stack.run(DRAIN_TIMEOUT_MS),
+    drainTimeoutMs: DRAIN_TIMEOUT_MS,
+    exit: Deno.exit,
+  });
+
+  const given: Environment = {
+    ...Deno.env.toObject(),
+    DEMO: options.demo ? "1" : "0",
+    HOST: Deno.env.get("HOST") || (options.demo ? "127.0.0.1" : "0.0.0.0"),
+  };
+  const first = resolveOriginConfig(given);
+  if (first.profile !== "embedded") {
+    throw new ConfigurationError(
+      "Cannot run embedded as REDIS_URL, AMQP_URL and MYSQL_URL choose the services profile: " +
+        "use `deno task dev:services` or `deno task start`",
+    );
+  }
+  const edgePort = readPort(given, "EDGE_PORT", 8000);
+  const dataDir = await openDataDir(first.dataDir);
+  stack.push("data folder", () => dataDir.release());
+  const env: Environment = { ...given, ...secretsNotGiven(given, dataDir.secrets) };
+  const { secrets } = resolveOriginConfig(env);
+  const edgeConfig = readEdgeConfig(env);
+
+  const store = await openStore(dataDir.databaseFile);
+  stack.push("store", () => store.close(DRAIN_TIMEOUT_MS / 2));
+  store.failed.catch((error: unknown) => {
+    log.fatal("The store ended: {error}", { error: String(error) });
+    stop(1);
+  });
+  const origin = startOrigin({
+    ...store,
+    relay: null,
+    secrets: secrets as Required<typeof secrets>,
+    health: [{ name: "store", isReady: () => store.ledger.isUp() }],
+    clock: systemClock,
+    log: logOf("origin"),
+  });
+  stack.push("origin jobs", () => origin.stop());
+  const edge = createEdgeApp({
+    config: edgeConfig,
+    origins: [{
+      url: "http://origin.embedded",
+      call: async (request) => await origin.app.fetch(request),
+    }],
+    staticFiles: await readStaticFiles(new URL("../../../static/", import.meta.url)),
+    clock: systemClock,
+    randomness: systemRandomness(),
+    log: logOf("edge"),
+  });
+  stack.push("edge", () => edge.stop());
+  await edge.start();
+
+  const { host: hostname } = first;
+  const originServer = Deno.serve(
+    { hostname, port: first.port, onListen: () => {} },
+    (request) => origin.app.fetch(request),
+  );
+  stack.push("origin server", () => originServer.shutdown());
+  const edgeServer = Deno.serve(
+    { hostname, port: edgePort, onListen: () => {} },
+    (request) => edge.app.fetch(request),
+  );
+  stack.push("edge server", () => edgeServer.shutdown());
+  stack.push("readiness", () => edge.drain());
+
+  const edgeUrl = urlOf(hostname, edgeServer.addr.port);
+  const originUrl = urlOf(hostname, originServer.addr.port);
+  const adminToken = secrets.adminToken!;
+  const sale = options.demoSale ? await seedDemoSale(originUrl, adminToken) : null;
+  if (options.readyFile) {
+    await writeReadyFile(options.readyFile, {
+      edgeUrl,
+      originUrl,
+      adminToken,
+      saleId: sale?.saleId ?? null,
+      databaseFile: await Deno.realPath(dataDir.databaseFile),
+    });
+  }
+  console.log([
+    "",
+    "Dropgate is ready.",
+    `  Shop         ${sale ? `${edgeUrl}/sales/${sale.saleId}` : edgeUrl}`,
+    `  Back office  ${originUrl}/admin`,
+    ...(options.demo ? [`  ADMIN_TOKEN  ${adminToken}`] : []),
+    `  Data         ${first.dataDir}`,
+    "Ctrl-C drains and ends.",
+    "",
+  ].join("\n"));
+}
+
+/** The kept secrets of the variables that the environment leaves out. */
+function secretsNotGiven(env: Environment, kept: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(kept).filter(([name]) => !env[name]));
+}
+
+/** An address that a browser on this machine can open. */
+function urlOf(hostname: string, port: number): string {
+  const host = hostname === "0.0.0.0" || hostname === "::" ? "127.0.0.1" : hostname;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+async function writeReadyFile(path: string, report: Record<string, unknown>): Promise<void> {
+  const draft = `${path}.${Deno.pid}.part`;
+  await Deno.writeTextFile(draft, JSON.stringify(report, null, 2) + "\n", { mode: 0o600 });
+  await Deno.rename(draft, path);
+}

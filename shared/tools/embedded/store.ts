@@ -1,0 +1,71 @@
+import type { Catalog } from "../../../origin/catalog/catalog.ts";
+import type { StockLedger } from "../../../origin/ledger/stock_ledger.ts";
+import type { OrderQueue } from "../../../origin/queue/order_queue.ts";
+import { systemClock } from "../../clock.ts";
+import { PortCaller } from "./port_rpc.ts";
+import type { StorePorts, ThreadLedger } from "./store_contract.ts";
+
+type LocalLedger = Pick<StockLedger, "isUp" | "reserve">;
+type LocalQueue = Pick<OrderQueue, "isUp" | "publish">;
+
+/** What the origin app needs of the store; the worker's part stays in the thread. */
+export interface Store {
+  ledger: ThreadLedger & LocalLedger;
+  queue: StorePorts["queue"] & LocalQueue;
+  book: StorePorts["book"];
+  catalog: Catalog;
+  /** Rejects when the thread ended by itself. */
+  readonly failed: Promise<never>;
+  close(timeoutMs: number): Promise<void>;
+}
+
+/** Starts the store thread on a database file. @throws when the file cannot be opened. */
+export async function openStore(databaseFile: string): Promise<Store> {
+  const thread = new Worker(new URL("./store_thread.ts", import.meta.url), { type: "module" });
+  const caller = new PortCaller(thread);
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => {});
+  thread.onerror = (event) => {
+    event.preventDefault();
+    const error = new Error(`The store thread ended: ${event.message}`);
+    caller.fail(error);
+    failed.reject(error);
+  };
+  const isUp = () => caller.alive;
+  const threadLedger = caller.port<ThreadLedger>("ledger");
+  const control = caller.port<StorePorts["control"]>("control");
+  await control.open(databaseFile).catch((error: unknown) => {
+    caller.fail(new Error("The store did not open"));
+    thread.terminate();
+    throw error;
+  });
+  return {
+    ledger: withLocal<ThreadLedger, LocalLedger>(threadLedger, {
+      isUp,
+      reserve: (batches, budgetMs) => threadLedger.reserveBefore(batches, systemClock() + budgetMs),
+    }),
+    queue: withLocal<StorePorts["queue"], LocalQueue>(caller.port("queue"), {
+      isUp,
+      // The ledger's commit is the confirm: it never has a message to publish.
+      publish: (messages) => Promise.resolve(messages.map(() => "unconfirmed" as const)),
+    }),
+    book: caller.port<StorePorts["book"]>("book"),
+    catalog: caller.port<Catalog>("catalog"),
+    failed: failed.promise,
+    async close(timeoutMs) {
+      await control.close(timeoutMs);
+      caller.fail(new Error("The store is closed"));
+      thread.terminate();
+    },
+  };
+}
+
+/** A port with some methods answered on this side. */
+function withLocal<Remote extends object, Local extends object>(
+  remote: Remote,
+  local: Local,
+): Remote & Local {
+  return new Proxy(remote, {
+    get: (target, name) => Reflect.get(name in local ? local : target, name),
+  }) as Remote & Local;
+}

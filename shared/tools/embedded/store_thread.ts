@@ -1,0 +1,57 @@
+/**
+ * The store thread of the embedded profile: it owns the SQLite file and runs the three SQLite
+ * adapters and the worker, so that order writing never takes time from the HTTP thread.
+ */
+import { SqlCatalog } from "../../../origin/catalog/sql_catalog.ts";
+import { openSqlite } from "../../../origin/database/open_database.ts";
+import type { SqliteDatabase } from "../../../origin/database/sqlite_database.ts";
+import { SqliteLedger } from "../../../origin/ledger/sqlite_ledger.ts";
+import { SqlOrderBook } from "../../../origin/orders/sql_order_book.ts";
+import { SqliteQueue } from "../../../origin/queue/sqlite_queue.ts";
+import { startWorker, type Worker as OrderWorker } from "../../../origin/worker/worker.ts";
+import { systemClock } from "../../clock.ts";
+import { logOf, startLogging } from "../../log.ts";
+import { type MessageEnd, servePorts } from "./port_rpc.ts";
+import type { StorePorts } from "./store_contract.ts";
+
+const thread = self as unknown as MessageEnd;
+const log = logOf("store");
+let database: SqliteDatabase | null = null;
+let worker: OrderWorker | null = null;
+
+const control: StorePorts["control"] = {
+  async open(databaseFile) {
+    await startLogging("info");
+    const db = database = await openSqlite(databaseFile, systemClock);
+    const queue = new SqliteQueue(db);
+    const ledger = new SqliteLedger(db, systemClock);
+    const book = new SqlOrderBook(db, systemClock);
+    const catalog = new SqlCatalog(db, systemClock);
+    worker = await startWorker({ ledger, queue, book, catalog, clock: systemClock, log });
+    // A worker that ended by itself ends the thread, and with it the process.
+    worker.failed.catch((error: unknown) => {
+      log.fatal("The worker ended: {error}", { error: String(error) });
+      setTimeout(() => {
+        throw error;
+      });
+    });
+    const reserveBefore: StorePorts["ledger"]["reserveBefore"] = async (batches, deadlineMs) => {
+      const outcomes = await ledger.reserve(batches, deadlineMs - systemClock());
+      queue.wake();
+      return outcomes;
+    };
+    Object.assign(ports, {
+      queue,
+      book,
+      catalog,
+      ledger: Object.assign(ledger, { reserveBefore }),
+    });
+  },
+  async close(timeoutMs) {
+    await worker?.stop(timeoutMs);
+    await database?.close();
+  },
+};
+
+const ports: Record<string, object> = { control };
+servePorts(thread, ports);

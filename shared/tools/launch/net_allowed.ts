@@ -1,0 +1,56 @@
+import type { Environment } from "../../env.ts";
+import { PART_PORTS, type PartKind } from "./project.ts";
+
+/** Ports of the schemes that Dropgate dials, for URLs that name none. */
+const DEFAULT_PORTS: Record<string, number> = {
+  "http:": 80,
+  "https:": 443,
+  "redis:": 6379,
+  "rediss:": 6379,
+  "amqp:": 5672,
+  "amqps:": 5671,
+  "mysql:": 3306,
+};
+
+const DIALLED: Record<PartKind, readonly string[]> = {
+  edge: ["ORIGIN_URLS", "LIMITS_REDIS_URL", "JWT_JWKS_URL"],
+  origin: ["REDIS_URL", "AMQP_URL", "MYSQL_URL"],
+  worker: ["REDIS_URL", "AMQP_URL", "MYSQL_URL"],
+};
+
+/**
+ * The `--allow-net` flag of a process: its own address and those of the servers that its
+ * environment names, nothing else. Behind a sentinel or in a cluster the servers are only learned
+ * later, so there the flag names no host.
+ *
+ * @throws when a URL cannot be read.
+ */
+export function netFlag(kind: PartKind, env: Environment): string {
+  const { variable, fallback } = PART_PORTS[kind];
+  const allowed = new Set([
+    hostPort(env.HOST || "0.0.0.0", Number(env[variable] || fallback)),
+  ]);
+  for (const name of DIALLED[kind]) {
+    for (const text of (env[name] ?? "").split(",").filter((part) => part.trim() !== "")) {
+      if (/^rediss?\+(sentinel|cluster):/.test(text.trim())) return "--allow-net";
+      allowed.add(addressOf(name, text.trim()));
+    }
+  }
+  return `--allow-net=${[...allowed].join(",")}`;
+}
+
+function addressOf(name: string, text: string): string {
+  if (!URL.canParse(text)) {
+    throw new Error(
+      `Cannot use ${name} as it must be a URL: current value is ` +
+        JSON.stringify(text.replace(/:[^:@/]*@/, ":***@")),
+    );
+  }
+  const url = new URL(text);
+  return hostPort(url.hostname, Number(url.port || DEFAULT_PORTS[url.protocol]));
+}
+
+function hostPort(host: string, port: number): string {
+  const bare = host.replace(/^\[|\]$/g, "");
+  return bare.includes(":") ? `[${bare}]:${port}` : `${bare}:${port}`;
+}

@@ -1,0 +1,69 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { type Machine, MissingProgramsError, type Need, provide } from "./programs.ts";
+
+/** A machine that has some programs, and notes what is installed on it. */
+function machine(has: Need[], docker: boolean, root: boolean) {
+  const installed: string[] = [];
+  const asked: string[] = [];
+  const fake: Machine = {
+    isInstalled: (need) => has.includes(need),
+    hasDockerEngine: () => {
+      asked.push("docker");
+      return Promise.resolve(docker);
+    },
+    canInstall: () => root,
+    install: (packages) => {
+      installed.push(...packages);
+      if (packages.includes("redis-server")) has.push("redis");
+      if (packages.includes("rabbitmq-server")) has.push("amqp");
+      if (packages.includes("mariadb-server")) has.push("mysql");
+      if (packages.includes("chromium")) has.push("chromium");
+      return Promise.resolve();
+    },
+  };
+  return { fake, installed, asked };
+}
+
+const ALL: Need[] = ["redis", "amqp", "mysql", "chromium"];
+const log = () => {};
+
+Deno.test("provide() takes installed programs before anything else", async () => {
+  const { fake, installed, asked } = machine([...ALL], true, true);
+  const sources = await provide(ALL, log, fake);
+  assertEquals([...sources.values()], ["program", "program", "program", "program"]);
+  assertEquals([installed, asked], [[], []]);
+});
+
+Deno.test("provide() takes containers for missing servers, packages for the browser", async () => {
+  const { fake, installed } = machine(["redis"], true, true);
+  const sources = await provide(ALL, log, fake);
+  assertEquals(Object.fromEntries(sources), {
+    redis: "program",
+    amqp: "docker",
+    mysql: "docker",
+    chromium: "program",
+  });
+  assertEquals(installed, ["chromium", "fonts-noto-cjk"]);
+});
+
+Deno.test("provide() installs all that is missing in one go", async () => {
+  const { fake, installed } = machine([], false, true);
+  const sources = await provide(ALL, log, fake);
+  assertEquals([...sources.values()], ["program", "program", "program", "program"]);
+  assertEquals(installed, [
+    "redis-server",
+    "rabbitmq-server",
+    "mariadb-server",
+    "chromium",
+    "fonts-noto-cjk",
+  ]);
+});
+
+Deno.test("provide() names all that is missing in one error", async () => {
+  const { fake } = machine(["redis"], false, false);
+  const error = await assertRejects(() => provide(ALL, log, fake), MissingProgramsError);
+  assertEquals(error.missing, ["amqp", "mysql", "chromium"]);
+  for (const name of ["rabbitmq-server", "mariadbd", "chromium"]) {
+    assertEquals(error.message.includes(name), true, name);
+  }
+});
