@@ -6,12 +6,12 @@ import { migrateMysql } from "./database/migrate.ts";
 import { MysqlDatabase } from "./database/mysql_database.ts";
 import { readMysqlUrl } from "./database/mysql_url.ts";
 import type { HealthCheck } from "./internal/health_routes.ts";
-import { closeRedisClients, createRedisClients } from "./ledger/redis_client.ts";
+import { closeRedisClients, createRedisClients, whenRedisReady } from "./ledger/redis_client.ts";
 import { RedisLedger } from "./ledger/redis_ledger.ts";
 import { SqlOrderBook } from "./orders/sql_order_book.ts";
 import { RabbitQueue } from "./queue/rabbit_queue.ts";
 
-/** How long MySQL may take to answer a first time before it counts as away. */
+/** How long a server may take to answer a first time before it counts as away. */
 const FIRST_ANSWER_MS = 3_000;
 
 /** First and longest pause between two tries to prepare a server. */
@@ -63,6 +63,7 @@ export function openServiceAdapters(options: AdapterOptions): ServiceAdapters {
       done.database = true;
     }),
     untilDone("Redis", log, closing.signal, async () => {
+      await whenRedisReady(clients, FIRST_ANSWER_MS);
       await ledger.checkServer();
       done.ledger = true;
     }),

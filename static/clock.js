@@ -37,12 +37,17 @@ export function courseAt(startsAtMs, endsAtMs, nowMs) {
   return nowMs < startsAtMs ? "upcoming" : "open";
 }
 
-/** Rewrites the page's times into the reader's own zone. */
+/** Rewrites the page's times into the reader's own zone; a window within a day names it once. */
 export function localizeTimes(root) {
-  const format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-  for (const time of root.querySelectorAll("time[data-local]")) {
-    const date = new Date(time.dateTime);
-    if (!Number.isNaN(date.getTime())) time.textContent = format.format(date);
+  const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  const short = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
+  for (const window of root.querySelectorAll(".window")) {
+    const [from, to] = [...window.querySelectorAll("time")];
+    const dates = [from, to].map((time) => new Date(time?.dateTime));
+    if (dates.some((date) => Number.isNaN(date.getTime()))) continue;
+    const sameDay = dates[0].toDateString() === dates[1].toDateString();
+    from.textContent = full.format(dates[0]);
+    to.textContent = (sameDay ? short : full).format(dates[1]);
   }
 }
 

@@ -12,7 +12,7 @@ export function placeholderSvg(number: number): string {
   const far = (hue + 40) % 360;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 480 360" role="img">
 <defs><linearGradient id="g" x1="0" y1="0" x2="1" y2="1">
-<stop offset="0" stop-color="hsl(${hue} 78% 74%)"/><stop offset="1" stop-color="hsl(${far} 72% 58%)"/>
+<stop offset="0" stop-color="hsl(${hue} 48% 72%)"/><stop offset="1" stop-color="hsl(${far} 42% 54%)"/>
 </linearGradient></defs>
 <rect width="480" height="360" fill="url(#g)"/>
 <circle cx="${90 + (number % 4) * 100}" cy="84" r="46" fill="#fff" fill-opacity=".32"/>

@@ -18,6 +18,8 @@ export type StockAnswer =
   | { kind: "changed"; state: "applied" | "pending"; stock: number; remaining: number | null }
   | { kind: "not_found" }
   | { kind: "conflict"; reason: string }
+  /** The same `Idempotency-Key` was used with another delta. */
+  | { kind: "mismatch" }
   | { kind: "recovering" };
 
 type ChangeParts = Pick<AdminParts, "catalog" | "book" | "ledger" | "newId" | "log">;
@@ -48,6 +50,7 @@ export async function changeStock(wish: StockWish, parts: ChangeParts): Promise<
     case "refused":
       return { kind: "conflict", reason: request.reason };
     case "accepted":
+      if (request.event.delta !== wish.delta) return { kind: "mismatch" };
       return await tellLedger(request.event, wish, parts);
   }
 }

@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { problem } from "../../shared/problem.ts";
 import { REQUEST_ID_PATTERN } from "../../shared/ticket.ts";
+import { listPage } from "../internal/far_page.ts";
 import { proveSale } from "../orders/proof.ts";
 import { LedgerAwayError } from "../orders/proof_ledger.ts";
 import type { AdminParts } from "./admin_parts.ts";
@@ -37,6 +38,7 @@ const stock = createRoute({
     "too_large",
     "not_found",
     "conflict",
+    "idempotency_mismatch",
     "paused",
   ]),
 });
@@ -53,7 +55,8 @@ const proof = createRoute({
 export function addOrderRoutes(app: OpenAPIHono, parts: AdminParts): void {
   app.openapi(list, async (c) => {
     const { page, per, ...filter } = c.req.valid("query");
-    const found = await parts.book.listOrders(given(filter), page, per);
+    const list = (page: number, per: number) => parts.book.listOrders(given(filter), page, per);
+    const found = await listPage(page, per, list);
     return c.json({ ...found, items: found.items.map(viewOrder) }, 200);
   });
 
@@ -71,6 +74,8 @@ export function addOrderRoutes(app: OpenAPIHono, parts: AdminParts): void {
         return problem("not_found");
       case "conflict":
         return problem("conflict", answer.reason);
+      case "mismatch":
+        return problem("idempotency_mismatch", "This key was used with another delta");
       case "recovering":
         return problem("paused", "The item is being opened or recovered: ask again in a moment");
     }

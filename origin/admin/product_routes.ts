@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { problem } from "../../shared/problem.ts";
+import { listPage } from "../internal/far_page.ts";
 import type { AdminParts } from "./admin_parts.ts";
 import { refuseChange } from "./admin_refusals.ts";
 import { answers, given, idParams, jsonBody, pageOf, pageQuery } from "./admin_schemas.ts";
@@ -54,7 +55,8 @@ export function addProductRoutes(app: OpenAPIHono, parts: AdminParts): void {
 
   app.openapi(list, async (c) => {
     const { page, per } = c.req.valid("query");
-    return c.json(await catalog.listProducts(page, per), 200);
+    const list = (page: number, per: number) => catalog.listProducts(page, per);
+    return c.json(await listPage(page, per, list), 200);
   });
 
   app.openapi(read, async (c) => {

@@ -3,6 +3,7 @@ import type { z } from "@hono/zod-openapi";
 import { problem } from "../../shared/problem.ts";
 import { DEFAULT_LIMITS } from "../../shared/sale.ts";
 import type { SaleFields } from "../catalog/catalog.ts";
+import { listPage } from "../internal/far_page.ts";
 import type { AdminParts } from "./admin_parts.ts";
 import { refuseChange } from "./admin_refusals.ts";
 import { answers, given, idParams, jsonBody, pageOf, pageQuery } from "./admin_schemas.ts";
@@ -67,7 +68,8 @@ export function addSaleRoutes(app: OpenAPIHono, parts: AdminParts): void {
 
   app.openapi(list, async (c) => {
     const { page, per } = c.req.valid("query");
-    const found = await catalog.listSales(page, per);
+    const list = (page: number, per: number) => catalog.listSales(page, per);
+    const found = await listPage(page, per, list);
     return c.json({ ...found, items: await viewSales(found.items, parts) }, 200);
   });
 

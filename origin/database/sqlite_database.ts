@@ -191,15 +191,24 @@ function attempt<T>(work: () => T): Promise<T> {
   }
 }
 
-/** SQLite's result codes, https://sqlite.org/rescode.html */
+/** SQLite's result codes, https://sqlite.org/rescode.html; errors of other kinds stay as they are. */
 function sqliteError(error: unknown): unknown {
-  const code = (error as { errcode?: number }).errcode;
-  if (typeof code !== "number" || !(error instanceof Error)) return error;
-  let fault: DatabaseFault = "other";
-  if (code === 2067 || code === 1555) fault = "duplicate";
-  else if ((code & 0xff) === 19 || code === 20 || code === 18) fault = "invalid";
-  else if ((code & 0xff) === 5 || (code & 0xff) === 6) fault = "lock_timeout";
-  else if ([10, 13, 14].includes(code & 0xff)) fault = "unavailable";
-  const key = /constraint failed: (.+)$/.exec(error.message)?.[1] ?? "";
-  return new DatabaseError(fault, error.message, key, { cause: error });
+  if (!(error instanceof Error)) return error;
+  const { code, errcode } = error as { code?: string; errcode?: number };
+  const wrap = (fault: DatabaseFault, key = "") =>
+    new DatabaseError(fault, error.message, key, { cause: error });
+  // Opening and whole scripts fail without a result code.
+  if (code === "ERR_INVALID_STATE") return wrap("unavailable");
+  if (code === "ERR_SQLITE_ERROR" && errcode === undefined) {
+    return wrap(error.message.startsWith("unable to open") ? "unavailable" : "other");
+  }
+  if (errcode === undefined) return error;
+  if (errcode === 2067 || errcode === 1555) {
+    return wrap("duplicate", /constraint failed: (.+)$/.exec(error.message)?.[1]);
+  }
+  const primary = errcode & 0xff;
+  if ([18, 19, 20].includes(primary)) return wrap("invalid");
+  if (primary === 5 || primary === 6) return wrap("lock_timeout");
+  // Memory, input and output, a full disk, a file that cannot be opened or written.
+  return wrap([7, 8, 10, 13, 14].includes(primary) ? "unavailable" : "other");
 }

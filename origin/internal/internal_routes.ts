@@ -6,6 +6,7 @@ import { USER_ID_PATTERN } from "../../shared/ticket.ts";
 import type { BuyDesk } from "../buy/buy_desk.ts";
 import type { OrderStatusDesk } from "../orders/order_status.ts";
 import { readBoundedBody } from "./bounded_body.ts";
+import { listPage } from "./far_page.ts";
 import { readInternalBuys } from "./read_buys.ts";
 import type { SnapshotDesk } from "./sale_snapshot.ts";
 
@@ -76,7 +77,8 @@ export function internalRoutes(parts: InternalParts): Hono {
     if (page === null || per === null) {
       return problem("invalid", `page starts at 1, per is 1 to ${MAX_PER}`);
     }
-    return c.json(await parts.orders.list(userId, page, per));
+    const list = (page: number, per: number) => parts.orders.list(userId, page, per);
+    return c.json(await listPage(page, per, list));
   });
 
   return app;

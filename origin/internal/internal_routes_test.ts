@@ -135,6 +135,8 @@ Deno.test("GET /internal/orders lists a user's orders, newest first", async () =
   assertEquals(page.items.map((order: { saleId: number }) => order.saleId), [second.saleId]);
   const rest = await (await origin.internal("/orders?userId=ann&page=2&per=1")).json();
   assertEquals(rest.items.map((order: { saleId: number }) => order.saleId), [first.saleId]);
+  const far = await (await origin.internal("/orders?userId=ann&page=999999999")).json();
+  assertEquals(far, { items: [], page: 999_999_999, per: 20, total: 2 });
   for (
     const query of ["", "userId=", "userId=a%20b", "userId=a&per=0", "userId=a&per=201"]
       .concat(["userId=a&page=0", "userId=a&page=x", "userId=a&page=-1", "userId=a&per="])

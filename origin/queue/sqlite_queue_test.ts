@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers";
 import { assertEquals, assertRejects } from "@std/assert";
 import schema from "../../sql/sqlite/0003_queue.sql" with { type: "text" };
 import { SqliteDatabase } from "../database/sqlite_database.ts";
@@ -121,6 +122,24 @@ Deno.test("SqliteQueue consume() hands out again what a crash left in the table"
   await first.close();
   await second.close();
   for (const suffix of ["", "-wal", "-shm"]) await Deno.remove(path + suffix).catch(() => {});
+});
+
+Deno.test("SqliteQueue stop() leaves the table alone once it gave up waiting", async () => {
+  const { queue, close } = await makeSqliteQueue();
+  await queue.openRoute(TEST_ITEM);
+  await publishAll(queue, testMessages(1));
+  const stuck = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const consumer = await queue.consume(() => {
+    begun.resolve();
+    return stuck.promise;
+  });
+  await begun.promise;
+  await consumer.stop(1);
+  stuck.resolve();
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  assertEquals((await queue.depth()).ready, 1);
+  await close();
 });
 
 Deno.test("SqliteQueue consume() refuses a second consumer", async () => {

@@ -1,7 +1,7 @@
 import type { Clock } from "../../../shared/clock.ts";
 import type { Database } from "../database.ts";
 
-/** Opens a database in a folder of its own, which goes away when the database is closed. */
+/** Opens a database in a folder of its own, which goes away when the database is closed; that may happen twice. */
 export function withTempFolder(
   open: (folder: string, clock: Clock) => Promise<Database>,
 ): (clock: Clock) => Promise<Database> {
@@ -11,7 +11,7 @@ export function withTempFolder(
     const close = database.close.bind(database);
     database.close = async () => {
       await close();
-      await Deno.remove(folder, { recursive: true });
+      await Deno.remove(folder, { recursive: true }).catch(() => {});
     };
     return database;
   };

@@ -21,7 +21,7 @@ function seconds(value: number | null): string {
 function table(head: string[], rows: string[][]): string {
   const cells = (tag: string, row: string[]): string =>
     `<tr>${row.map((cell) => `<${tag}>${escapeText(cell)}</${tag}>`).join("")}</tr>`;
-  return `<div class="scroll"><table>${cells("th", head)}${
+  return `<div class="scroll"><table>${head.length === 0 ? "" : cells("th", head)}${
     rows.map((row) => cells("td", row)).join("")
   }</table></div>`;
 }
@@ -48,13 +48,19 @@ function headline(result: BenchResult): string {
   }</div>${note}`;
 }
 
+/** The course without a last step that the run's end cut short. */
+function wholeSteps(round: RoundResult): RoundResult["course"] {
+  const whole = Math.floor(round.elapsedS * 1000 / round.courseStepMs);
+  return round.course.slice(0, Math.max(1, whole));
+}
+
 function charts(result: BenchResult): string {
   const shown = result.rounds.slice(-MAX_LINES);
   const first = result.rounds.length - shown.length + 1;
   const named = (points: (round: RoundResult) => Series["points"]): Series[] =>
     shown.map((round, index) => ({ name: `round ${first + index}`, points: points(round) }));
   const course = named((round) =>
-    round.course.map((step, index) => ({
+    wholeSteps(round).map((step, index) => ({
       x: (index + 0.5) * round.courseStepMs / 1000,
       y: (result.command === "buy" ? step.reserved : step.all) / (round.courseStepMs / 1000),
     }))
@@ -127,9 +133,7 @@ function roundSection(round: RoundResult, number: number): string {
   const samples = round.samples.length === 0
     ? ""
     : table(["unexpected answers, word by word"], round.samples.map((sample) => [sample]));
-  return `<h2>Round ${number}</h2>${table(["", ""], rows)}${
-    table(["answer", "count"], kinds)
-  }${samples}`;
+  return `<h2>Round ${number}</h2>${table([], rows)}${table(["answer", "count"], kinds)}${samples}`;
 }
 
 /** The whole report as one HTML document that needs nothing else. */

@@ -34,6 +34,15 @@ export function roundUp(value: number): number {
   return step * power;
 }
 
+/** About five round places from 0 to a value. */
+function evenTicks(max: number): number[] {
+  const step = roundUp(max / 5);
+  return Array.from(
+    { length: Math.floor(max / step * (1 + 1e-9)) + 1 },
+    (_, index) => index * step,
+  );
+}
+
 function number(value: number): string {
   return Number(value.toFixed(2)).toLocaleString("en-US");
 }
@@ -46,8 +55,7 @@ export function lineChart(chart: LineChart): string {
   const maxY = roundUp(Math.max(...all.map(({ y }) => y)));
   const x = (value: number): number => LEFT + value / maxX * (WIDTH - LEFT - RIGHT);
   const y = (value: number): number => HEIGHT - BOTTOM - value / maxY * (HEIGHT - TOP - BOTTOM);
-  const ticks = chart.xTicks ??
-    [0, 0.25, 0.5, 0.75, 1].map((part) => ({ x: part * maxX, label: number(part * maxX) }));
+  const ticks = chart.xTicks ?? evenTicks(maxX).map((at) => ({ x: at, label: number(at) }));
   const grid = [0, 0.25, 0.5, 0.75, 1].map((part) => {
     const at = y(part * maxY).toFixed(1);
     return `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${at}" y2="${at}"/>` +
@@ -89,7 +97,9 @@ export function barChart(title: string, bars: { name: string; value: number }[])
     return `<text class="tick" x="${nameWidth - 8}" y="${top + 16}" text-anchor="end">` +
       `${escapeText(name)}</text><rect class="bar" x="${nameWidth}" y="${top}" ` +
       `width="${width.toFixed(1)}" height="22" rx="3"/><text class="value" ` +
-      `x="${(nameWidth + width + 8).toFixed(1)}" y="${top + 16}">${number(value)}</text>`;
+      `x="${(nameWidth + width + 8).toFixed(1)}" y="${top + 16}">${
+        number(Math.round(value))
+      }</text>`;
   });
   return `<figure><figcaption>${escapeText(title)}</figcaption>` +
     `<svg viewBox="0 0 ${WIDTH} ${bars.length * step + 8}" role="img" ` +

@@ -37,7 +37,7 @@ export async function runEmbedded(options: EmbeddedOptions): Promise<void> {
 }
 
 async function start(options: EmbeddedOptions): Promise<void> {
-  await startLogging("info");
+  await startLogging("info", options.demo ? "text" : "json");
   const log = logOf("embedded");
   const stack = new ShutdownStack(log);
   const stop = stopOnSignals({
@@ -65,7 +65,7 @@ async function start(options: EmbeddedOptions): Promise<void> {
   const { secrets } = resolveOriginConfig(env);
   const edgeConfig = readEdgeConfig(env);
 
-  const store = await openStore(dataDir.databaseFile);
+  const store = await openStore(dataDir.databaseFile, options.demo ? "text" : "json");
   stack.push("store", () => store.close(DRAIN_TIMEOUT_MS / 2));
   store.failed.catch((error: unknown) => {
     log.fatal("The store ended: {error}", { error: String(error) });

@@ -2,6 +2,7 @@ import type { Catalog } from "../../../origin/catalog/catalog.ts";
 import type { StockLedger } from "../../../origin/ledger/stock_ledger.ts";
 import type { OrderQueue } from "../../../origin/queue/order_queue.ts";
 import { systemClock } from "../../clock.ts";
+import type { LogForm } from "../../log.ts";
 import { PortCaller } from "./port_rpc.ts";
 import type { StorePorts, ThreadLedger } from "./store_contract.ts";
 
@@ -20,7 +21,7 @@ export interface Store {
 }
 
 /** Starts the store thread on a database file. @throws when the file cannot be opened. */
-export async function openStore(databaseFile: string): Promise<Store> {
+export async function openStore(databaseFile: string, logForm: LogForm): Promise<Store> {
   const thread = new Worker(new URL("./store_thread.ts", import.meta.url), { type: "module" });
   const caller = new PortCaller(thread);
   const failed = Promise.withResolvers<never>();
@@ -34,7 +35,7 @@ export async function openStore(databaseFile: string): Promise<Store> {
   const isUp = () => caller.alive;
   const threadLedger = caller.port<ThreadLedger>("ledger");
   const control = caller.port<StorePorts["control"]>("control");
-  await control.open(databaseFile).catch((error: unknown) => {
+  await control.open(databaseFile, logForm).catch((error: unknown) => {
     caller.fail(new Error("The store did not open"));
     thread.terminate();
     throw error;

@@ -6,6 +6,7 @@ import type {
 } from "../../../origin/ledger/stock_ledger.ts";
 import type { OrderBook } from "../../../origin/orders/order_book.ts";
 import type { OrderQueue } from "../../../origin/queue/order_queue.ts";
+import type { LogForm } from "../../log.ts";
 
 /**
  * The ledger as the store thread offers it. A budget would begin to run only when the call is read,
@@ -26,7 +27,7 @@ export interface StorePorts {
   catalog: Catalog;
   control: {
     /** Opens the file and starts the worker. */
-    open(databaseFile: string): Promise<void>;
+    open(databaseFile: string, logForm: LogForm): Promise<void>;
     /** Stops the worker, within the time, and closes the file. */
     close(timeoutMs: number): Promise<void>;
   };

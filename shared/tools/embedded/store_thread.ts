@@ -20,8 +20,8 @@ let database: SqliteDatabase | null = null;
 let worker: OrderWorker | null = null;
 
 const control: StorePorts["control"] = {
-  async open(databaseFile) {
-    await startLogging("info");
+  async open(databaseFile, logForm) {
+    await startLogging("info", logForm);
     const db = database = await openSqlite(databaseFile, systemClock);
     const queue = new SqliteQueue(db);
     const ledger = new SqliteLedger(db, systemClock);

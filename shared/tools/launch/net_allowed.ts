@@ -40,14 +40,15 @@ export function netFlag(kind: PartKind, env: Environment): string {
 }
 
 function addressOf(name: string, text: string): string {
-  if (!URL.canParse(text)) {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const port = Number(url?.port || DEFAULT_PORTS[url?.protocol ?? ""]);
+  if (!url || url.hostname === "" || Number.isNaN(port)) {
     throw new Error(
-      `Cannot use ${name} as it must be a URL: current value is ` +
+      `Cannot use ${name} as it must be a URL with a host: current value is ` +
         JSON.stringify(text.replace(/:[^:@/]*@/, ":***@")),
     );
   }
-  const url = new URL(text);
-  return hostPort(url.hostname, Number(url.port || DEFAULT_PORTS[url.protocol]));
+  return hostPort(url.hostname, port);
 }
 
 function hostPort(host: string, port: number): string {

@@ -1,0 +1,83 @@
+import { assert, assertEquals } from "@std/assert";
+import { Identity, SESSION_COOKIE, SESSION_TTL_MS, sessionCookie } from "./identity.ts";
+
+function identity(options: { maxCached?: number; clock?: () => number } = {}) {
+  return new Identity({
+    sessionKey: "key of the test",
+    clock: options.clock ?? (() => 1_000),
+    shopOrigins: ["https://shop.example"],
+    ...(options.maxCached === undefined ? {} : { maxCached: options.maxCached }),
+  });
+}
+
+Deno.test("Identity knows a bearer token and a cookie", () => {
+  const known = identity();
+  const { token } = known.issue("ann", 2);
+  const session = { userId: "ann", level: 2, expiresAt: 1_000 + SESSION_TTL_MS };
+  assertEquals(known.reader(new Headers({ authorization: `Bearer ${token}` })), session);
+  assertEquals(known.reader(new Headers({ authorization: `bearer  ${token} ` })), session);
+  const cookie = `a=b; ${SESSION_COOKIE}=${token}; c=d`;
+  assertEquals(known.reader(new Headers({ cookie })), session);
+});
+
+Deno.test("Identity knows nobody by a bad bearer token, even beside a good cookie", () => {
+  const known = identity();
+  const cookie = `${SESSION_COOKIE}=${known.issue("ann", 0).token}`;
+  assertEquals(known.reader(new Headers({ authorization: "Bearer nonsense", cookie })), null);
+  assertEquals(known.reader(new Headers({ authorization: "Basic YTpi", cookie })), null);
+  assertEquals(known.reader(new Headers()), null);
+  assertEquals(known.reader(new Headers({ cookie: "x".repeat(9_000) + cookie })), null);
+});
+
+Deno.test("Identity lets a session end, also one that it has cached", () => {
+  let nowMs = 1_000;
+  const known = identity({ clock: () => nowMs });
+  const { token } = known.issue("ann", 0);
+  assert(known.verify(token));
+  nowMs += SESSION_TTL_MS - 1;
+  assert(known.verify(token));
+  nowMs += 1;
+  assertEquals(known.verify(token), null);
+  assertEquals(known.cachedCount, 0);
+});
+
+Deno.test("Identity caches good tokens only, and not more than its bound", () => {
+  const known = identity({ maxCached: 100 });
+  for (let i = 0; i < 1_000; i += 1) known.verify(`made-up-${i}.${"A".repeat(43)}`);
+  assertEquals(known.cachedCount, 0);
+  for (let i = 0; i < 1_000; i += 1) assert(known.verify(known.issue(`user-${i}`, 0).token));
+  assert(known.cachedCount <= 100);
+});
+
+Deno.test("Identity counts a cookie for requests of our own pages only", () => {
+  const known = identity();
+  const cookie = `${SESSION_COOKIE}=${known.issue("ann", 0).token}`;
+  const writes = (headers: Record<string, string>) =>
+    known.writer(new Headers({ cookie, host: "drop.example", ...headers })) !== null;
+  const json = { "content-type": "application/json" };
+  assert(writes({ "sec-fetch-site": "same-origin" }));
+  assert(writes({ origin: "https://drop.example" }));
+  assert(writes({ origin: "https://shop.example", "sec-fetch-site": "cross-site" }));
+  assert(writes(json));
+  assertEquals(writes({ "sec-fetch-site": "cross-site", ...json }), false);
+  assertEquals(writes({ "sec-fetch-site": "same-site", ...json }), false);
+  assertEquals(writes({ "sec-fetch-site": "none", ...json }), false);
+  assertEquals(writes({ origin: "https://evil.example", ...json }), false);
+  assertEquals(writes({ origin: "null", ...json }), false);
+  assertEquals(writes({ "content-type": "text/plain" }), false);
+  assertEquals(writes({}), false);
+});
+
+Deno.test("Identity counts a bearer token from anywhere", () => {
+  const known = identity();
+  const authorization = `Bearer ${known.issue("ann", 0).token}`;
+  const headers = new Headers({ authorization, origin: "https://evil.example" });
+  assertEquals(known.writer(headers)?.userId, "ann");
+});
+
+Deno.test("sessionCookie() is HttpOnly, SameSite=Lax, and Secure over https", () => {
+  const issued = identity().issue("ann", 0);
+  const plain = `${SESSION_COOKIE}=${issued.token}; Path=/; Max-Age=43200; HttpOnly; SameSite=Lax`;
+  assertEquals(sessionCookie(issued, 1_000, false), plain);
+  assertEquals(sessionCookie(issued, 1_000, true), `${plain}; Secure`);
+});
