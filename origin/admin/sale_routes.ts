@@ -2,7 +2,7 @@ import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { z } from "@hono/zod-openapi";
 import { problem } from "../../shared/problem.ts";
 import { DEFAULT_LIMITS } from "../../shared/sale.ts";
-import type { SaleFields } from "../catalog/catalog.ts";
+import type { Sale, SaleFields } from "../catalog/catalog.ts";
 import { listPage } from "../internal/far_page.ts";
 import type { AdminParts } from "./admin_parts.ts";
 import { refuseChange } from "./admin_refusals.ts";
@@ -82,7 +82,8 @@ export function addSaleRoutes(app: OpenAPIHono, parts: AdminParts): void {
 
   app.openapi(change, async (c) => {
     const { id } = c.req.valid("param");
-    const { limits, items, ...fields } = c.req.valid("json");
+    const { limits, items: changed, ...fields } = c.req.valid("json");
+    const items = changed && keepLimits(changed, await catalog.getSale(id));
     const inexact = items && await findInexact(items, parts);
     if (inexact) return inexact;
     const result = await catalog.updateSale(id, {
@@ -98,6 +99,17 @@ export function addSaleRoutes(app: OpenAPIHono, parts: AdminParts): void {
 }
 
 type NewItem = z.infer<typeof newSaleSchema>["items"][number];
+
+type ChangedItem = NonNullable<z.infer<typeof saleChangesSchema>["items"]>[number];
+
+/** The items of a change with the limits that they have so far, where none was given. */
+function keepLimits(items: ChangedItem[], sale: Sale | null): NewItem[] {
+  const limits = new Map(sale?.items.map((item) => [item.productId, item.perUserLimit]));
+  return items.map((item) => ({
+    ...item,
+    perUserLimit: item.perUserLimit ?? limits.get(item.productId) ?? 1,
+  }));
+}
 
 function plainItem({ price, ...item }: NewItem): SaleFields["items"][number] {
   return price === undefined ? item : { ...item, price };

@@ -127,6 +127,19 @@ Deno.test("PATCH of a published sale is in force in this origin and in the ledge
   ]);
 });
 
+Deno.test("PATCH of items keeps a limit that is left out", async () => {
+  await using origin = await OriginFixture.open();
+  const { saleId, productId } = await origin.openSale({ stock: 10, perUserLimit: 2 });
+  const patch = async (item: Record<string, unknown>) => {
+    const items = [{ productId, stock: 10, ...item }];
+    return await (await origin.admin("PATCH", `/sales/${saleId}`, { items })).json();
+  };
+  assertEquals((await patch({})).items[0].perUserLimit, 2);
+  assertEquals((await patch({ perUserLimit: 3 })).items[0].perUserLimit, 3);
+  assertEquals((await patch({})).items[0].perUserLimit, 3);
+  assertEquals((await patch({ stock: 11 })).code, "conflict");
+});
+
 Deno.test("PATCH of a published sale succeeds while the ledger is away", async () => {
   await using origin = await OriginFixture.open();
   const { saleId } = await origin.openSale();

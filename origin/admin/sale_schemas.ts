@@ -39,25 +39,35 @@ const stockSchema = z.number().int().min(-1).max(1_000_000_000)
 
 const perUserLimitSchema = z.number().int().min(1).max(1_000_000_000);
 
-const newItemSchema = z.object({
+const itemFields = {
   productId: idSchema,
   stock: stockSchema,
   price: moneySchema.optional().openapi({ description: "Left out: the product's price" }),
-  perUserLimit: perUserLimitSchema.default(1),
-}).refine(
-  ({ price, perUserLimit }) => isExactAmount(price ?? 0, perUserLimit),
-  "price times perUserLimit must be exact",
-);
+};
+
+const newItemSchema = z.object({ ...itemFields, perUserLimit: perUserLimitSchema.default(1) })
+  .refine(hasExactAmount, "price times perUserLimit must be exact");
+
+/** An item in a change: a limit that is left out stays what it is. */
+const changedItemSchema = z.object({ ...itemFields, perUserLimit: perUserLimitSchema.optional() })
+  .refine(hasExactAmount, "price times perUserLimit must be exact");
+
+function hasExactAmount(item: { price?: number | undefined; perUserLimit?: number | undefined }) {
+  return isExactAmount(item.price ?? 0, item.perUserLimit ?? 1);
+}
 
 /** True when the highest amount of an order is exact in a double. */
 export function isExactAmount(price: number, quantity: number): boolean {
   return price * quantity <= Number.MAX_SAFE_INTEGER;
 }
 
-const itemsSchema = z.array(newItemSchema).min(1).max(MAX_ITEMS).refine(
-  (items) => new Set(items.map((item) => item.productId)).size === items.length,
-  "must not name a product twice",
-);
+/** The items of a sale, each product once. */
+function itemsOf<T extends z.ZodType<{ productId: number }>>(item: T) {
+  return z.array(item).min(1).max(MAX_ITEMS).refine(
+    (items) => new Set(items.map(({ productId }) => productId)).size === items.length,
+    "must not name a product twice",
+  );
+}
 
 const limitSchema = z.number().int().min(1).max(1_000_000_000);
 
@@ -74,7 +84,7 @@ const fields = {
   title: filledLine(200),
   startsAt: timeSchema,
   endsAt: timeSchema,
-  items: itemsSchema,
+  items: itemsOf(newItemSchema),
   limits: limitChangesSchema,
   captcha: captchaSchema,
   minLevel: z.number().int().min(0).max(1_000_000),
@@ -100,7 +110,8 @@ export const newSaleSchema = z.object({
 });
 
 /** A change of a sale, field by field; items only while it is a draft. */
-export const saleChangesSchema = z.object(fields).partial()
+export const saleChangesSchema = z.object({ ...fields, items: itemsOf(changedItemSchema) })
+  .partial()
   .refine((sale) => isWindow(sale as { startsAt?: number; endsAt?: number }), WINDOW_RULE)
   .openapi("SaleChanges");
 

@@ -13,6 +13,13 @@ import { checkSqlValue } from "./sql_values.ts";
 /** Statements kept prepared; the whole of Dropgate has fewer. */
 const MAX_STATEMENTS = 500;
 
+/**
+ * Pages of 4 KB in the log before they go into the file. Orders touch several indexes at random
+ * places; with SQLite's 1,000 the same pages were copied after every batch, and 256-order batches
+ * came to 25,000 instead of 33,000 orders/s.
+ */
+const CHECKPOINT_PAGES = 8_000;
+
 /** How long SQLite itself waits for another process, say an operator's shell, to leave the file. */
 const BUSY_TIMEOUT_MS = 2_000;
 
@@ -34,6 +41,7 @@ export class SqliteDatabase implements Database {
       this.#db.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
       this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
       this.#db.exec("PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;");
+      this.#db.exec(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     } catch (error) {
       throw sqliteError(error);
     }

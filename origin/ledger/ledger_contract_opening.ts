@@ -92,6 +92,9 @@ export function openingContract(name: string, makeLedger: MakeLedger): void {
       assertEquals((await buy(test, wish("ann"), NEXT)).seq, 4_000_000_001);
       assertEquals(await test.ledger.adjust([{ ...change, epoch: 3 }]), ["closed"]);
       assertEquals(await stockOf(test, NEXT), 6);
+      // The snapshot that this life began with knows nothing of an id that an older life answered.
+      assertEquals(await test.ledger.adjust([{ ...change, epoch: 4 }]), ["applied"]);
+      assertEquals(await stockOf(test, NEXT), 11);
       await open(test, { life: { item: ITEM, epoch: 5 } });
       assertEquals((await holdersOf(test, { item: ITEM, epoch: 5 })).size, 0);
     },

@@ -51,6 +51,7 @@ function options(name: string, commandTimeoutMs: number) {
     maxRetriesPerRequest: 0,
     autoResubscribe: false,
     connectTimeout: CONNECT_TIMEOUT_MS,
+    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     commandTimeout: commandTimeoutMs,
     socketTimeout: commandTimeoutMs,
     retryStrategy: (attempt) => Math.min(RETRY_FIRST_MS * 2 ** (attempt - 1), RETRY_MAX_MS),
@@ -111,18 +112,24 @@ function whenReady(client: Redis, timeoutMs: number): Promise<void> {
   return promise;
 }
 
+/** After closing: when a socket that lingers is destroyed, and when it is no longer waited for. */
+const DISCONNECT_TIMEOUT_MS = 100;
+const CLOSE_TIMEOUT_MS = 1000;
+
 /** Ends the connections at once; commands in flight fail. Resolves when the sockets are gone. */
 export async function closeRedisClients(clients: RedisClients): Promise<void> {
   await Promise.all([clients.hot, clients.admin].map(closeClient));
 }
 
-function closeClient(client: Redis): Promise<void> {
-  if (client.status === "end") return Promise.resolve();
+async function closeClient(client: Redis): Promise<void> {
+  const { status } = client;
+  if (status === "end") return;
   const { promise, resolve } = Promise.withResolvers<void>();
-  client.once("end", () => resolve());
-  const between = client.status === "reconnecting";
+  // Between two attempts there is no socket that could end, only ioredis' timer for one.
+  const hasSocket = status !== "reconnecting";
+  if (hasSocket) client.once("end", () => resolve());
   client.disconnect();
-  // Between two attempts there is no socket whose end could be awaited.
-  if (between) resolve();
-  return promise;
+  const timer = setTimeout(resolve, hasSocket ? CLOSE_TIMEOUT_MS : DISCONNECT_TIMEOUT_MS);
+  await promise;
+  clearTimeout(timer);
 }

@@ -134,3 +134,17 @@ lossTest("checkServer() refuses a server that drops keys", async (test) => {
     "its maxmemory-policy must be noeviction: current value is allkeys-lru",
   );
 }, ["--maxmemory-policy", "allkeys-lru"]);
+
+lossTest("reserve() loads scripts that the server does not know", async (test) => {
+  await open(test);
+  await test.redis.script("FLUSH");
+  assertEquals(
+    (await test.ledger.reserve([
+      { ...LIFE, requests: [wish("ann")] },
+      { ...LIFE, requests: [wish("ann"), wish("bob")] },
+    ], BUDGET_MS)).map((outcome) => outcome.kind === "decided" && outcome.remaining),
+    [9, 8],
+  );
+  await test.redis.script("FLUSH");
+  assertEquals(await stockOf(test), 8);
+});

@@ -83,6 +83,20 @@ redisTest("is closed when the numbers of an epoch are used up", async (test) => 
   assertEquals(await stockOf(test), 9);
 });
 
+redisTest("claimUnsettled() hides a message for as long again", async (test) => {
+  await open(test);
+  await buy(test, wish("ann"));
+  const { ledger, redis, namespace } = test;
+  const messageId = formatMessageId(ITEM, 3_000_000_001);
+  const age = () => redis.zincrby(`${namespace}:{${ITEM}}:due`, -60_000, messageId);
+  assertEquals(await ledger.claimUnsettled([LIFE], 50_000, 10), []);
+  await age();
+  assertEquals((await ledger.claimUnsettled([LIFE], 50_000, 10))[0]?.attempts, 0);
+  assertEquals(await ledger.claimUnsettled([LIFE], 50_000, 10), []);
+  await age();
+  assertEquals((await ledger.claimUnsettled([LIFE], 50_000, 10))[0]?.attempts, 1);
+});
+
 redisTest("open() is replaced when staged reservations went missing", async (test) => {
   const holder = (number: number): Reservation => ({
     userId: `user${number}`,
@@ -135,20 +149,6 @@ redisTest("reserve() tells the script until when it may decide", async (test) =>
   } finally {
     await slow.close();
   }
-});
-
-redisTest("reserve() loads scripts that the server does not know", async (test) => {
-  await open(test);
-  await test.redis.script("FLUSH");
-  assertEquals(
-    (await test.ledger.reserve([
-      { ...LIFE, requests: [wish("ann")] },
-      { ...LIFE, requests: [wish("ann"), wish("bob")] },
-    ], BUDGET_MS)).map((outcome) => outcome.kind === "decided" && outcome.remaining),
-    [9, 8],
-  );
-  await test.redis.script("FLUSH");
-  assertEquals(await stockOf(test), 8);
 });
 
 redisTest("checkServer() accepts the server of the tests", async (test) => {

@@ -9,13 +9,16 @@ import { ITEM_STATE, itemStateOf, type ItemStateRow } from "./read_items.ts";
 /** Most items that are handed out for opening at once; the next ones come when these are open. */
 const MAX_ITEMS_TO_OPEN = 1_000;
 
-/** How long after its end a sale is still worth a ledger: buyers may ask again for their ticket. */
+/**
+ * How long after its end a sale is still worth a ledger: buyers may ask again for their ticket, and
+ * stock events may be on their way. A sale that was closed early counts until then too.
+ */
 const OPEN_AFTER_END_MS = 24 * 60 * 60_000;
 
 /** `OrderBook.itemsToOpen`: those that start first come first. */
 export async function itemsToOpen(database: Database, clock: Clock): Promise<ItemState[]> {
   const rows = await database.query<ItemStateRow>(
-    `${ITEM_STATE} WHERE s.status = 'published' AND s.ends_at > ? AND i.open_epoch = 0
+    `${ITEM_STATE} WHERE s.status <> 'draft' AND s.ends_at > ? AND i.open_epoch = 0
       ORDER BY s.starts_at, i.sale_id, i.position LIMIT ${MAX_ITEMS_TO_OPEN}`,
     [clock() - OPEN_AFTER_END_MS],
   );

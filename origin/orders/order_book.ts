@@ -159,7 +159,7 @@ export interface OrderBook {
   /** The fencing rows; null for items that do not exist. */
   readItems(items: ItemKey[]): Promise<(ItemState | null)[]>;
 
-  /** Items of published, not closed sales whose `openEpoch` is 0. */
+  /** Items whose `openEpoch` is 0, of sales that were published, until a day after their end. */
   itemsToOpen(): Promise<ItemState[]>;
 
   /** Closes an item whose open epoch is still this one: it will be recovered. */
