@@ -49,7 +49,7 @@ async function lockProducts(
   return products;
 }
 
-/** What of a published sale's items may change: nothing but the limits per user. */
+/** What of a published sale's items may change: the limits per user, and those only upwards. */
 export function changeLimitsOnly(
   before: SaleItem[],
   wanted: SaleFields["items"],
@@ -66,9 +66,17 @@ export function changeLimitsOnly(
     if (change.price !== undefined && change.price !== item.price) {
       return fixedItems(`the price of ${item.productId}`);
     }
+    if (change.perUserLimit < item.perUserLimit) return loweredLimit(item);
     items.push({ ...item, perUserLimit: change.perUserLimit });
   }
   return { items };
+}
+
+/** Buyers may hold as much as the old limit let them: a lower one would make them look wrong. */
+function loweredLimit({ productId, perUserLimit }: SaleItem): PricedItems {
+  const detail = `Cannot lower perUserLimit of product ${productId} as buyers may already hold ` +
+    `that much: current value is ${perUserLimit}`;
+  return { refusal: { kind: "not_draft", detail } };
 }
 
 function fixedItems(what: string): PricedItems {

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import mysql, { type Connection, type Pool, type PoolConnection } from "mysql2/promise";
+import mysql, { type Pool, type PoolConnection } from "mysql2/promise";
 import { DeadlineError, withDeadline } from "../../shared/shutdown.ts";
 import {
   type Database,
@@ -9,7 +8,9 @@ import {
   type SqlRow,
   type SqlValue,
 } from "./database.ts";
+import { discardConnection, mysqlOptions } from "./mysql_connection.ts";
 import { mysqlError } from "./mysql_faults.ts";
+import { MysqlLocks } from "./mysql_locks.ts";
 import { MysqlSession } from "./mysql_session.ts";
 import type { MysqlAddress } from "./mysql_url.ts";
 
@@ -36,9 +37,6 @@ export const DEFAULT_MYSQL_LIMITS: MysqlLimits = {
   lockWaitTimeoutS: 3,
 };
 
-/** Most named locks held at once; each has a connection of its own. */
-const MAX_LOCKS = 16;
-
 /** How long `close` waits for the server's goodbye. */
 const CLOSE_TIMEOUT_MS = 2_000;
 
@@ -50,18 +48,18 @@ export class MysqlDatabase implements Database {
   readonly forUpdate = " FOR UPDATE";
   readonly #limits: MysqlLimits;
   readonly #pool: Pool;
-  readonly #address: MysqlAddress;
   /** Connections whose session was set up. */
   readonly #ready = new WeakSet<object>();
-  #locks = 0;
+  readonly #locks: MysqlLocks;
   #up = false;
 
   /** Connects to nothing yet; `ping` does. */
   constructor(address: MysqlAddress, limits: Partial<MysqlLimits> = {}) {
     this.#limits = { ...DEFAULT_MYSQL_LIMITS, ...limits };
-    this.#address = address;
+    const options = mysqlOptions(address, this.#limits.acquireTimeoutMs);
+    this.#locks = new MysqlLocks(address.database, options, (error) => this.#noted(error));
     this.#pool = mysql.createPool({
-      ...this.#connectionOptions(),
+      ...options,
       connectionLimit: this.#limits.poolSize,
       queueLimit: this.#limits.queueLimit,
     });
@@ -119,25 +117,8 @@ export class MysqlDatabase implements Database {
   }
 
   /** The same, but waits up to `waitS` for whoever holds the lock. */
-  async withLockWithin<T>(
-    name: string,
-    waitS: number,
-    work: () => Promise<T>,
-  ): Promise<T | null> {
-    if (this.#locks >= MAX_LOCKS) {
-      throw new DatabaseError("unavailable", `Cannot hold more than ${MAX_LOCKS} locks at once`);
-    }
-    this.#locks += 1;
-    let connection: Connection | null = null;
-    try {
-      connection = await this.#connectForLock();
-      if (!await this.#getLock(connection, name, waitS)) return null;
-      return await work();
-    } finally {
-      this.#locks -= 1;
-      // The server frees the locks of a connection that ends, whatever happened on it.
-      if (connection) await endConnection(connection);
-    }
+  async withLockWithin<T>(name: string, waitS: number, work: () => Promise<T>): Promise<T | null> {
+    return await this.#locks.run(name, waitS, work);
   }
 
   isUp(): boolean {
@@ -165,7 +146,7 @@ export class MysqlDatabase implements Database {
       connection.release();
       return result;
     } catch (error) {
-      if (session.failure) connection.destroy();
+      if (session.failure) discardConnection(connection);
       else connection.release();
       throw this.#noted(error);
     }
@@ -194,7 +175,7 @@ export class MysqlDatabase implements Database {
           `sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'`,
       );
     } catch (error) {
-      connection.destroy();
+      discardConnection(connection);
       throw this.#noted(error);
     }
     this.#ready.add(connection.connection);
@@ -203,74 +184,19 @@ export class MysqlDatabase implements Database {
 
   async #giveUp(connection: PoolConnection, error: unknown): Promise<void> {
     const fault = error instanceof DatabaseError ? error.fault : null;
-    if (fault === "unavailable" || fault === "other") return connection.destroy();
+    if (fault === "unavailable" || fault === "other") return discardConnection(connection);
     try {
       const session = new MysqlSession(connection, ROLLBACK_TIMEOUT_MS);
       await session.command("ROLLBACK");
       connection.release();
     } catch {
-      connection.destroy();
+      discardConnection(connection);
     }
-  }
-
-  async #connectForLock(): Promise<Connection> {
-    const { acquireTimeoutMs } = this.#limits;
-    const asked = mysql.createConnection(this.#connectionOptions());
-    try {
-      const connection = await withDeadline(asked, acquireTimeoutMs, "connecting for a lock");
-      connection.on("error", () => {});
-      return connection;
-    } catch (error) {
-      asked.then((late) => late.destroy(), () => {});
-      throw this.#noted(error);
-    }
-  }
-
-  async #getLock(connection: Connection, name: string, waitS: number): Promise<boolean> {
-    try {
-      const asked = connection.query("SELECT GET_LOCK(?, ?) AS locked", [
-        this.#lockName(name),
-        waitS,
-      ]);
-      const timeoutMs = waitS * 1000 + this.#limits.statementTimeoutMs;
-      const [rows] = await withDeadline(asked, timeoutMs, "waiting for a lock");
-      return (rows as { locked: number | null }[])[0]?.locked === 1;
-    } catch (error) {
-      throw this.#noted(error);
-    }
-  }
-
-  /** Lock names belong to the whole server and have at most 64 characters. */
-  #lockName(name: string): string {
-    const hash = createHash("sha256").update(`${this.#address.database} ${name}`).digest("hex");
-    return `dropgate-${hash.slice(0, 40)}`;
-  }
-
-  #connectionOptions() {
-    const { tls, ...address } = this.#address;
-    return {
-      ...address,
-      ...(tls ? { ssl: tls } : {}),
-      charset: "utf8mb4_bin",
-      timezone: "Z",
-      // Sums are DECIMAL on the wire; all of them are exact in a double here.
-      decimalNumbers: true,
-      connectTimeout: this.#limits.acquireTimeoutMs,
-      maxPreparedStatements: 250,
-    };
   }
 
   #noted(error: unknown): DatabaseError {
     const failure = mysqlError(error);
     if (failure.fault === "unavailable") this.#up = false;
     return failure;
-  }
-}
-
-async function endConnection(connection: Connection): Promise<void> {
-  try {
-    await withDeadline(connection.end(), CLOSE_TIMEOUT_MS, "closing a connection");
-  } catch {
-    connection.destroy();
   }
 }

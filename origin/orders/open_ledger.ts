@@ -70,8 +70,8 @@ export async function listReservations(
 ): Promise<Reservation[]> {
   const { saleId, productId } = parseItemKey(item);
   const most = Math.min(Math.max(1, Math.trunc(limit)), MAX_PAGE);
-  const toRelease = "e.ticket = o.ticket AND e.kind = 'restock' AND e.state = 'pending' " +
-    "AND e.ledger_epoch = ?";
+  const toRelease = "o.status <> 'refused' AND e.ticket = o.ticket AND e.kind = 'restock' " +
+    "AND e.state = 'pending' AND e.ledger_epoch = ?";
   const rows = await database.query(
     `SELECT o.user_id, o.seq, o.quantity, o.request_id, o.message_id, o.pay_by,
             CASE WHEN o.live = 1 OR EXISTS (SELECT 1 FROM stock_event e WHERE ${toRelease})

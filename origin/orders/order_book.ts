@@ -124,7 +124,8 @@ export interface OrderBook {
   /**
    * Records a batch: inbox row, orders `unpaid`, sold counter, in one transaction under the item's
    * row lock. A batch of an epoch older than the item's `ledgerEpoch` becomes `refused` rows
-   * (`late`) instead. Tickets that have a row are left as they are.
+   * (`late`) instead. Tickets that have a row are left as they are. Throws `invalid` when the
+   * database will not take a ticket: the batch then has to be written singly.
    */
   writeOrders(message: OrderMessage, content: string): Promise<WriteOutcome>;
 
@@ -185,7 +186,7 @@ export interface OrderBook {
    */
   listReservations(item: ItemEpoch, afterUserId: string, limit: number): Promise<Reservation[]>;
 
-  /** Step 8: `open_epoch = epoch`; false when the epoch is no longer the highest. */
+  /** Step 8: `open_epoch = epoch`; false when the epoch is not the highest, or has no snapshot. */
   markOpen(item: ItemEpoch): Promise<boolean>;
 
   /** Runs `work` while no other process holds the item's coordinator lock; false when one does. */

@@ -28,9 +28,9 @@ export function recordOrders(parts: RecordingParts): DeliveryHandler {
   const persist = <T>(what: string, work: () => Promise<T>) =>
     withRetries(work, signal, clock, (fault, attempt) => {
       // The first tries are everyday life of a busy database.
-      if (attempt >= 3) {
-        log.warning("{what} waits: {fault}, try {attempt}", { what, fault, attempt });
-      }
+      if (attempt < 3) return;
+      const alarm = fault === "other" ? { alarm: true } : {};
+      log.warning("{what} waits: {fault}, try {attempt}", { what, fault, attempt, ...alarm });
     });
   const park = (messageId: string, content: string, reason: string) => {
     log.error("Parked message {messageId}: {reason}", { messageId, reason, alarm: true });

@@ -9,6 +9,8 @@ export const RETRY_TABLE: Partial<Record<DatabaseFault, { delaysMs: number[]; la
   deadlock: { delaysMs: [5, 20, 50, 100, 200, 400], last: 1_000 },
   lock_timeout: { delaysMs: [20, 50, 100, 200, 400], last: 1_000 },
   unavailable: { delaysMs: [50, 100, 200, 400], last: 1_000 },
+  // A missing table, a revoked right, a full disk: somebody has to mend it, and nothing is lost.
+  other: { delaysMs: [100, 500], last: 2_000 },
 };
 
 /** Share of a pause that is left to chance, so that retries do not march in step. */

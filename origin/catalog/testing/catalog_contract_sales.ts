@@ -105,6 +105,7 @@ export function salesContract(name: string, open: OpenDatabase): void {
     const [first, second] = wanted;
     for (
       const items of [
+        wanted,
         [first!],
         [...wanted, { productId: 999_999_999, stock: 1, perUserLimit: 1 }],
         [{ ...first!, stock: 11 }, second!],

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import denoConfig from "../../../deno.json" with { type: "json" };
+import { composeVariables } from "../containers/compose_file.ts";
 import { PROJECT_DIR } from "../launch/project.ts";
 import { layerViolations, outsideWorldViolations } from "./layers.ts";
 import { readSourceTree } from "./source_tree.ts";
@@ -44,9 +45,11 @@ Deno.test("every variable is documented, permitted and read", () => {
     /^(edge|origin|shared)\/(?!tools\/)/.test(path) && !path.endsWith("_test.ts")
   );
   const sets = denoConfig.permissions;
-  const permitted = new Set(
-    [sets.edge, sets.origin, sets.worker, sets.migrate].flatMap((set) => set.env.allow),
-  );
+  const compose = files.find((file) => file.path === "docker-compose.yml")?.text ?? "";
+  const permitted = new Set([
+    ...[sets.edge, sets.origin, sets.worker, sets.migrate].flatMap((set) => set.env.allow),
+    ...composeVariables(compose),
+  ]);
   assertEquals(variableViolations(example, variablesRead(configs), permitted), []);
 });
 

@@ -42,7 +42,7 @@ const COMMENT_FORM = /^\[[^;\]]+; default [^\]]+\] \S.+\.$/;
 
 /**
  * Every variable that is read is documented with unit, default and meaning, every documented one is
- * read or at least let in by a permission set, and no secret has a value.
+ * read or at least let in by a permission set or by compose, and no secret has a value.
  */
 export function variableViolations(
   example: string,

@@ -37,10 +37,10 @@ class Containers {
 
   constructor(
     readonly compose: ComposeFile,
-    addresses: Record<string, string>,
+    addresses: [string, string][],
     readonly dir: string,
   ) {
-    this.#addresses = Object.entries(addresses).map(([from, to]) => [
+    this.#addresses = addresses.map(([from, to]) => [
       new RegExp(`(?<![\\w.])${from.replaceAll(".", "\\.")}(?!\\w)`, "g"),
       to,
     ]);
@@ -115,16 +115,16 @@ Deno.test("the containers' commands and health checks work on real servers", asy
       MYSQL_ROOT_PASSWORD: "not used here",
     });
     const ports = { edge: freePort(), origin: freePort(), worker: freePort() };
-    const containers = new Containers(compose, {
-      "redis:6379": hostPort(urls.redis),
-      "rabbitmq:5672": hostPort(urls.amqp),
-      "mysql:3306": hostPort(urls.mysql),
-      "origin:9000": `127.0.0.1:${ports.origin}`,
-      "0.0.0.0": "127.0.0.1",
-      "8000": String(ports.edge),
-      "9000": String(ports.origin),
-      "9100": String(ports.worker),
-    }, run.dir);
+    const containers = new Containers(compose, [
+      ["redis:6379", hostPort(urls.redis)],
+      ["rabbitmq:5672", hostPort(urls.amqp)],
+      ["mysql:3306", hostPort(urls.mysql)],
+      ["origin:9000", `127.0.0.1:${ports.origin}`],
+      ["0.0.0.0", "127.0.0.1"],
+      ["8000", String(ports.edge)],
+      ["9000", String(ports.origin)],
+      ["9100", String(ports.worker)],
+    ], run.dir);
 
     const migrate = containers.start("migrate");
     const { code } = await migrate.child.status;
