@@ -44,10 +44,12 @@ export class Identity {
     return this.#cache.size;
   }
 
-  /** Begins a session. */
+  /** Begins a session. It is kept at once, so that the rush finds it without a signature check. */
   issue(userId: string, level: number): IssuedSession {
     const session = { userId, level, expiresAt: this.#clock() + SESSION_TTL_MS };
-    return { token: this.#signer.sign(session), session };
+    const token = this.#signer.sign(session);
+    this.#cache.set(token, session);
+    return { token, session };
   }
 
   /** The live session of a token, or null. */

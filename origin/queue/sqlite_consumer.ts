@@ -28,6 +28,8 @@ export interface SqliteConsumerSettings {
   idleLastMs: number;
   delay: Delay;
   log: Log;
+  /** Waited for before each delivery: lets whoever shares the connection go first. */
+  giveWay: () => Promise<void>;
 }
 
 interface MessageRow {
@@ -119,6 +121,7 @@ export class SqliteConsumer implements Consumer {
 
   async #handOut(rows: MessageRow[]): Promise<void> {
     for (const row of rows) {
+      await this.#settings.giveWay();
       if (this.#stopping) return;
       try {
         await this.#handler(deliveryOf(row));

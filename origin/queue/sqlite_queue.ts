@@ -21,6 +21,8 @@ export interface SqliteQueueOptions {
   idleLastMs?: number;
   delay?: Delay;
   log?: Log;
+  /** Waited for before each delivery; see `BuysFirst`. Must end by itself within a bound. */
+  giveWay?: () => Promise<void>;
 }
 
 /**
@@ -40,6 +42,7 @@ export class SqliteQueue implements OrderQueue {
       idleLastMs: 200,
       delay: systemDelay,
       log: logOf("origin", "queue"),
+      giveWay: () => Promise.resolve(),
       ...options,
     };
   }
@@ -94,11 +97,7 @@ export class SqliteQueue implements OrderQueue {
         new RangeError("Cannot consume as one consumer is allowed at a time: current value is 1"),
       );
     }
-    const { idleFirstMs, idleLastMs, delay, log } = this.#options;
-    const consumer = new SqliteConsumer(
-      { db: this.#db, idleFirstMs, idleLastMs, delay, log },
-      handler,
-    );
+    const consumer = new SqliteConsumer({ db: this.#db, ...this.#options }, handler);
     this.#consumer = consumer;
     consumer.start();
     return Promise.resolve({

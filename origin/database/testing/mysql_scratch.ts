@@ -12,7 +12,7 @@ export interface ScratchDatabase {
 /** Makes an empty database; the server's default character set does not matter to Dropgate. */
 export async function makeScratchDatabase(): Promise<ScratchDatabase> {
   const base = serviceFor("MYSQL_URL");
-  const name = uniqueName("book_test");
+  const name = uniqueName("dropgate_test");
   await onServer(base, `CREATE DATABASE ${name} CHARACTER SET latin1`);
   const url = new URL(base);
   url.pathname = `/${name}`;

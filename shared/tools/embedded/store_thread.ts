@@ -11,6 +11,7 @@ import { SqliteQueue } from "../../../origin/queue/sqlite_queue.ts";
 import { startWorker, type Worker as OrderWorker } from "../../../origin/worker/worker.ts";
 import { systemClock } from "../../clock.ts";
 import { logOf, startLogging } from "../../log.ts";
+import { BuysFirst, systemSleep } from "./buys_first.ts";
 import { type MessageEnd, servePorts } from "./port_rpc.ts";
 import type { StorePorts } from "./store_contract.ts";
 
@@ -23,8 +24,9 @@ const control: StorePorts["control"] = {
   async open(databaseFile, logForm) {
     await startLogging("info", logForm);
     const db = database = await openSqlite(databaseFile, systemClock);
-    const queue = new SqliteQueue(db);
-    const ledger = new SqliteLedger(db, systemClock);
+    const buysFirst = new BuysFirst(() => performance.now(), systemSleep);
+    const queue = new SqliteQueue(db, { giveWay: () => buysFirst.giveWay() });
+    const ledger = new SqliteLedger(db, systemClock, { onQueued: () => queue.wake() });
     const book = new SqlOrderBook(db, systemClock);
     const catalog = new SqlCatalog(db, systemClock);
     worker = await startWorker({ ledger, queue, book, catalog, clock: systemClock, log });
@@ -35,10 +37,9 @@ const control: StorePorts["control"] = {
         throw error;
       });
     });
-    const reserveBefore: StorePorts["ledger"]["reserveBefore"] = async (batches, deadlineMs) => {
-      const outcomes = await ledger.reserve(batches, deadlineMs - systemClock());
-      queue.wake();
-      return outcomes;
+    const reserveBefore: StorePorts["ledger"]["reserveBefore"] = (batches, deadlineMs) => {
+      buysFirst.note();
+      return ledger.reserve(batches, deadlineMs - systemClock());
     };
     Object.assign(ports, {
       queue,

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { createConnection } from "mysql2/promise";
 import { dirname, join } from "node:path";
 import { serviceFor, uniqueName } from "../../testing/services_env.ts";
+import { withDatabase } from "../e2e/own_database.ts";
 import { freePort } from "../services/free_port.ts";
 import { poll } from "../services/poll.ts";
 import { processesWith, sendSignal, startTicksOf } from "../services/process_table.ts";
@@ -25,23 +25,14 @@ async function withFolder(test: (folder: string) => Promise<void>): Promise<void
 }
 
 /** The tests' own servers with a database and a name space that nobody else uses. */
-async function withOwnSpace(test: (env: Record<string, string>) => Promise<void>): Promise<void> {
-  const name = uniqueName("dropgate_launch");
-  const connection = await createConnection({ uri: serviceFor("MYSQL_URL") });
-  try {
-    await connection.query(`CREATE DATABASE ${name}`);
-    const url = new URL(serviceFor("MYSQL_URL"));
-    url.pathname = `/${name}`;
-    await test({
+function withOwnSpace(test: (env: Record<string, string>) => Promise<void>): Promise<void> {
+  return withDatabase(serviceFor("MYSQL_URL"), (mysqlUrl) =>
+    test({
       REDIS_URL: serviceFor("REDIS_URL"),
       AMQP_URL: serviceFor("AMQP_URL"),
-      MYSQL_URL: url.href,
-      NAMESPACE: name,
-    });
-  } finally {
-    await connection.query(`DROP DATABASE IF EXISTS ${name}`);
-    await connection.end();
-  }
+      MYSQL_URL: mysqlUrl,
+      NAMESPACE: uniqueName("dropgate_launch"),
+    }));
 }
 
 async function runOf(report: ReadyReport): Promise<string> {
