@@ -2,6 +2,7 @@ import { systemClock } from "../shared/clock.ts";
 import { ConfigurationError } from "../shared/env.ts";
 import { logOf, startLogging } from "../shared/log.ts";
 import { ShutdownStack } from "../shared/shutdown.ts";
+import { stopOnSignals } from "../shared/stop_on_signals.ts";
 import { createEdgeApp } from "./app.ts";
 import { type EdgeProcessConfig, readEdgeProcessConfig } from "./config.ts";
 import type { Origin } from "./origin_pool.ts";
@@ -10,9 +11,6 @@ import { systemRandomness } from "./randomness.ts";
 
 /** Requests under way get this long to finish; then the process ends all the same. */
 const DRAIN_TIMEOUT_MS = 10_000;
-
-/** Ctrl-C reaches a process under `deno task` twice; a second one this soon is the same wish. */
-const SAME_SIGNAL_MS = 1_000;
 
 function readConfig(): EdgeProcessConfig {
   try {
@@ -51,29 +49,16 @@ async function main(): Promise<void> {
     (request) => edge.app.fetch(request),
   );
   stack.push("server", () => server.shutdown());
-  stopOnSignals(() => {
-    edge.drain();
-    return stack.run(DRAIN_TIMEOUT_MS);
+  stopOnSignals({
+    drain() {
+      edge.drain();
+      return stack.run(DRAIN_TIMEOUT_MS);
+    },
+    drainTimeoutMs: DRAIN_TIMEOUT_MS,
+    exit: Deno.exit,
   });
   const { hostname, port } = server.addr;
   log.info("Edge listens on http://{hostname}:{port}", { hostname, port });
-}
-
-/** Drains on the first signal; a later one that is not its echo ends the process at once. */
-function stopOnSignals(drain: () => Promise<void>): void {
-  let firstAtMs: number | null = null;
-  const stop = () => {
-    const nowMs = performance.now();
-    if (firstAtMs !== null) {
-      if (nowMs - firstAtMs > SAME_SIGNAL_MS) Deno.exit(0);
-      return;
-    }
-    firstAtMs = nowMs;
-    setTimeout(() => Deno.exit(0), DRAIN_TIMEOUT_MS);
-    drain().finally(() => Deno.exit(0));
-  };
-  Deno.addSignalListener("SIGTERM", stop);
-  Deno.addSignalListener("SIGINT", stop);
 }
 
 if (import.meta.main) await main();

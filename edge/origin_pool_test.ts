@@ -93,10 +93,19 @@ Deno.test("OriginPool does not count a refusal as a failure", async () => {
 Deno.test("OriginPool avoids the origin it is told to, unless it is the only one", async () => {
   const a = stub("http://a", fine);
   const b = stub("http://b", fine);
-  const { pool } = makePool(a, b);
+  const { pool, timers } = makePool(a, b);
   const first = await pool.call(GET);
   const second = await pool.call(GET, first.origin);
   assert(second.origin !== first.origin);
+  // Also when the other one is busier.
+  b.answer = silent;
+  const hanging = pool.call(GET, first.origin).catch(() => {});
+  b.answer = fine;
+  // One call more, so that it would be the turn of the first.
+  await pool.call(GET);
+  assert((await pool.call(GET, first.origin)).origin === second.origin);
+  await timers.advance(1_000);
+  await hanging;
   const alone = makePool(a).pool;
   const only = await alone.call(GET);
   assertEquals((await alone.call(GET, only.origin)).status, 200);

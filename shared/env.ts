@@ -78,7 +78,7 @@ const DEFAULT_LOOKING = /^(secret|password|changeme|change-me|change_me|admin|te
 /** A secret that must be set and must not look like a default. @throws {ConfigurationError} */
 export function readSecret(env: Environment, name: string, demo: boolean): string {
   const value = readOptional(env, name);
-  if (value === undefined) return unusable(name, undefined, "it must be set outside DEMO=1");
+  if (value === undefined) return unusable(name, undefined, "it must be set");
   if (!demo && (value.length < MIN_SECRET_LENGTH || DEFAULT_LOOKING.test(value))) {
     throw new ConfigurationError(
       `Cannot use ${name} as it must have at least ${MIN_SECRET_LENGTH} characters and must not ` +

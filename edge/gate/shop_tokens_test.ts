@@ -78,13 +78,20 @@ Deno.test("shopTokenCheck() with a key set takes the set's algorithms and keys o
   const keySet = createLocalJWKSet({ keys: [{ ...jwk, kid: "one", alg: "ES256" }] });
   const config = { ...CONFIG, key: { jwksUrl: "https://shop.example/jwks" } };
   const checkSet = shopTokenCheck(config, () => NOW_MS, keySet);
-  const signEs = (key: CryptoKey, kid: string) =>
+  const signEs = (key: typeof privateKey, kid: string) =>
     new SignJWT(GOOD).setProtectedHeader({ alg: "ES256", kid }).sign(key);
   assertEquals(await checkSet(await signEs(privateKey, "one")), { userId: "ann", level: 0 });
   assertEquals(await checkSet(await signEs(privateKey, "two")), null);
   assertEquals(await checkSet(await signEs(stranger.privateKey, "one")), null);
   // The classic: the public key, which everybody has, used as an HMAC key.
   assertEquals(await checkSet(await sign(GOOD, JSON.stringify(jwk))), null);
+});
+
+Deno.test("shopTokenCheck() with a key set takes no HMAC, even from a set with a secret in it", async () => {
+  const config = { ...CONFIG, key: { jwksUrl: "https://shop.example/jwks" } };
+  const secret = new TextEncoder().encode(HS_KEY);
+  const checkSet = shopTokenCheck(config, () => NOW_MS, () => Promise.resolve(secret));
+  assertEquals(await checkSet(await sign(GOOD)), null);
 });
 
 Deno.test("shopTokenCheck() throws when the key set is away: not the customer's fault", async () => {

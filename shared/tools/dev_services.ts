@@ -1,11 +1,12 @@
 import { seedDemoSale } from "./demo_sale.ts";
 import { launchSystem } from "./launch/launch_system.ts";
 import { readOptions } from "./launch/options.ts";
-import { writeReadyFile } from "./launch/ready_file.ts";
+import { reportOf, writeReadyFile } from "./launch/ready_file.ts";
 import { secretsForRun } from "./launch/run_secrets.ts";
 import { givenServiceUrls } from "./launch/service_urls.ts";
 import { runTool, type ToolContext, untilAborted } from "./launch/tool_run.ts";
 import type { ServiceUrls } from "./services/service_handle.ts";
+import { poll } from "./services/poll.ts";
 import { startServices } from "./services/start_services.ts";
 
 const USAGE = `deno task dev:services [options]
@@ -51,28 +52,15 @@ async function devServices(context: ToolContext): Promise<number> {
   );
   defer(() => system.stop(force));
 
-  const [edgeUrl = "", originUrl = "", workerUrl = ""] = [
-    system.edgeUrls[0],
-    system.originUrls[0],
-    system.workerUrls[0],
-  ];
+  const [edgeUrl = ""] = system.edgeUrls;
+  const [originUrl = ""] = system.originUrls;
   const sale = options["no-demo-sale"] ? null : await seedDemoSale(originUrl, secrets.ADMIN_TOKEN);
-  signal.throwIfAborted();
+  if (sale) await untilOnSale(edgeUrl, sale.saleId, signal);
   if (options["ready-file"]) {
     const path = options["ready-file"];
-    const pids: Record<string, number[]> = { ...system.pids() };
-    for (const part of Object.values(services.parts)) pids[part.name] = part.pids();
-    await writeReadyFile(path, {
-      edgeUrl,
-      originUrl,
-      workerUrl,
-      adminToken: secrets.ADMIN_TOKEN,
-      saleId: sale?.saleId ?? null,
-      redisUrl: urls.redis,
-      amqpUrl: urls.amqp,
-      mysqlUrl: urls.mysql,
-      pids,
-    });
+    const report = reportOf(system, urls, secrets.ADMIN_TOKEN);
+    for (const part of Object.values(services.parts)) report.pids[part.name] = part.pids();
+    await writeReadyFile(path, { ...report, saleId: sale?.saleId ?? null });
     defer(() => Deno.remove(path).catch(() => {}));
   }
   console.log([
@@ -89,6 +77,14 @@ async function devServices(context: ToolContext): Promise<number> {
   ].join("\n"));
   await untilAborted(signal);
   return 0;
+}
+
+/** Edges learn of a sale within a second; the system is ready when buyers can buy. */
+async function untilOnSale(edgeUrl: string, saleId: number, signal: AbortSignal): Promise<void> {
+  await poll("the demo sale on the edge", async () => {
+    const response = await fetch(`${edgeUrl}/api/sales/${saleId}`, { signal });
+    return (await response.json()).state === "open" || null;
+  }, { timeoutMs: 30_000, everyMs: 100, signal });
 }
 
 /** The variables that settle addresses; everything else the parts inherit as it is. */

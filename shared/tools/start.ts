@@ -1,6 +1,7 @@
 import { runEmbedded } from "./embedded/run_embedded.ts";
 import { launchSystem } from "./launch/launch_system.ts";
 import { readCount, readOptions } from "./launch/options.ts";
+import { reportOf, writeReadyFile } from "./launch/ready_file.ts";
 import { requireSecrets } from "./launch/run_secrets.ts";
 import { givenServiceUrls } from "./launch/service_urls.ts";
 import { runTool, type ToolContext, untilAborted } from "./launch/tool_run.ts";
@@ -16,7 +17,7 @@ ORIGIN_PORT or WORKER_PORT, the next ones on the ports after it.
   --edges N          how many edges (default 1, at most 64)
   --origins N        how many origins
   --workers N        how many workers
-  --ready-file PATH  embedded only: write the addresses as JSON when ready
+  --ready-file PATH  write the addresses and process ids as JSON when ready
   --help             this text
 `;
 
@@ -44,6 +45,11 @@ function startServicesProfile(urls: ServiceUrls, options: Options): Promise<numb
     const plan = { urls, counts, env, runDir: run.dir };
     const system = await launchSystem(plan, { inherited, print }, signal);
     defer(() => system.stop(force));
+    if (options["ready-file"]) {
+      const path = options["ready-file"];
+      await writeReadyFile(path, reportOf(system, urls, env.ADMIN_TOKEN ?? ""));
+      defer(() => Deno.remove(path).catch(() => {}));
+    }
     log(`Dropgate is ready: ${system.edgeUrls.join(" ")} (origins ${system.originUrls.join(" ")})`);
     await untilAborted(signal);
     return 0;

@@ -61,7 +61,7 @@ async function runDenoTest(
   { run, signal, log }: ToolContext,
 ): Promise<number> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-P", ...args],
+    args: ["test", "-P", ...remoteServers(variables), ...args],
     cwd: PROJECT_DIR,
     env: { ...variables, [RUN_VARIABLE]: run.dir, ...colorOf() },
     stdin: "null",
@@ -83,6 +83,16 @@ async function runDenoTest(
   signal.removeEventListener("abort", interrupted);
   signal.throwIfAborted();
   return conclude(summary, status.code, log);
+}
+
+/** Tests may reach loopback only; servers given from elsewhere are let in by name. */
+function remoteServers(variables: Record<string, string>): string[] {
+  const hosts = Object.values(URL_VARIABLES).flatMap((name) => {
+    const url = variables[name];
+    return url && URL.canParse(url) ? [new URL(url).hostname] : [];
+  });
+  const remote = hosts.filter((host) => !/^(localhost|127\.0\.0\.1|\[::1\]|)$/.test(host));
+  return remote.length > 0 ? [`--allow-net=${[...new Set(remote)].join(",")}`] : [];
 }
 
 /** A run that failed without a failed test, say by a type error, still counts as one failure. */

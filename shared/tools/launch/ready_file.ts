@@ -1,3 +1,6 @@
+import type { ServiceUrls } from "../services/service_handle.ts";
+import type { LaunchedSystem } from "./launch_system.ts";
+
 /** What `--ready-file` holds once the system is ready. */
 export interface ReadyReport {
   edgeUrl: string;
@@ -11,6 +14,25 @@ export interface ReadyReport {
   mysqlUrl: string;
   /** Process ids by part and, as far as they were started here, by server. */
   pids: Record<string, number[]>;
+}
+
+/** What there is to tell of a system that has no sale yet: the first address of each kind. */
+export function reportOf(
+  system: LaunchedSystem,
+  urls: ServiceUrls,
+  adminToken: string,
+): ReadyReport {
+  return {
+    edgeUrl: system.edgeUrls[0] ?? "",
+    originUrl: system.originUrls[0] ?? "",
+    workerUrl: system.workerUrls[0] ?? "",
+    adminToken,
+    saleId: null,
+    redisUrl: urls.redis,
+    amqpUrl: urls.amqp,
+    mysqlUrl: urls.mysql,
+    pids: { ...system.pids() },
+  };
 }
 
 /** Writes the report so that a reader finds either no file or a whole one. */

@@ -35,7 +35,7 @@ export async function runTool(
     steps.push(() => run.close());
     status = await tool({ run, signal, force, log, defer: (step) => steps.push(step) });
   } catch (error) {
-    if (!signal.aborted) log(error instanceof Error ? error.message : String(error));
+    if (!signal.aborted) log(tellingOf(error));
   }
   for (const step of steps.reverse()) {
     try {
@@ -46,6 +46,13 @@ export async function runTool(
   }
   interruption.dispose();
   return signal.aborted ? interruptedStatus : status;
+}
+
+/** The message of what a tool refuses; the whole stack of what nobody foresaw. */
+function tellingOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const unforeseen = error instanceof TypeError || error instanceof ReferenceError;
+  return unforeseen ? error.stack ?? error.message : error.message;
 }
 
 /** Resolves when the signal aborts. */

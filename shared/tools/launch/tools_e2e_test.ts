@@ -150,9 +150,10 @@ Deno.test("start.ts runs several of each part on given servers", async () => {
   await withOwnSpace((urls) =>
     withFolder(async (folder) => {
       const first = freePort();
+      const readyFile = join(folder, "ready.json");
       const tool = new RunningTool(
         "start.ts",
-        ["--edges", "2", "--origins", "2", "--workers", "2"],
+        ["--edges", "2", "--origins", "2", "--workers", "2", "--ready-file", readyFile],
         {
           ...FREE_PORTS,
           ...urls,
@@ -166,6 +167,8 @@ Deno.test("start.ts runs several of each part on given servers", async () => {
       try {
         const [, edges = ""] = await tool.line(/Dropgate is ready: (.*) \(origins/);
         assertEquals(edges, `http://127.0.0.1:${first} http://127.0.0.1:${first + 1}`);
+        const { pids } = await tool.ready<ReadyReport>(readyFile);
+        assertEquals([pids.edge?.length, pids.origin?.length, pids.worker?.length], [2, 2, 2]);
         for (const url of edges.split(" ")) {
           const login = await fetch(`${url}/dev/login`, { method: "POST", body: "{}" });
           await login.body?.cancel();
