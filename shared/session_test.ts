@@ -52,3 +52,10 @@ Deno.test("SessionSigner reads null from what is no token", () => {
     assertEquals(signer.read(text), null, text);
   }
 });
+
+Deno.test("SessionSigner signs as HMAC-SHA256 is defined", () => {
+  const token = new SessionSigner("key").sign({ userId: "ann", level: 3, expiresAt: 5 });
+  const [payload, signature] = token.split(".");
+  const expected = createHmac("sha256", "key").update(`dropgate-session-1:${payload}`);
+  assertEquals(signature, expected.digest("base64url"));
+});

@@ -50,7 +50,7 @@ async function keptSecrets(file: string): Promise<DataDir["secrets"]> {
   const kept: Record<string, unknown> = await readSecrets(file);
   const secrets = Object.fromEntries(KEPT_SECRETS.map((name) => {
     const value = kept[name];
-    return [name, typeof value === "string" ? value : randomBytes(32).toString("base64url")];
+    return [name, typeof value === "string" ? value : randomBytes(32).toString("hex")];
   })) as DataDir["secrets"];
   if (KEPT_SECRETS.some((name) => kept[name] !== secrets[name])) {
     // Written aside and renamed, so that a crash leaves either the old file or the new one.
