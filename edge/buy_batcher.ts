@@ -148,7 +148,7 @@ export class BuyBatcher {
     });
     this.counts.batches += 1;
     this.counts.buys += batch.length;
-    this.#deliver(batch).finally(() => {
+    this.#deliver(batch, () => {
       this.#parts.timers.cancel(timer);
       release();
       this.#inFlight -= 1;
@@ -156,9 +156,13 @@ export class BuyBatcher {
     });
   }
 
-  /** Never rejects: every buy of the batch is answered. */
-  async #deliver(batch: Waiting[]): Promise<void> {
+  /**
+   * Never rejects: every buy of the batch is answered. The next batch leaves first (`landed`), so
+   * that the origin decides it while this one's buyers are answered.
+   */
+  async #deliver(batch: Waiting[], landed: () => void): Promise<void> {
     const answers = await this.#askTwice(batch);
+    landed();
     if (answers) this.#parts.onStock(answers.stock);
     for (let i = 0; i < batch.length; i += 1) {
       batch[i]!.answer(answers?.answers[i] ?? UNAVAILABLE);

@@ -25,11 +25,11 @@ Deno.test("BuysFirst does not hold up order writing when nobody buys", async () 
 Deno.test("BuysFirst waits until buys have been quiet for a moment", async () => {
   const { buysFirst, waited } = timeline();
   buysFirst.note();
-  assertEquals(await waited(), 4);
+  assertEquals(await waited(), 12);
 });
 
 Deno.test("BuysFirst lets orders through under a rush that does not end", async () => {
   const { buysFirst, waited } = timeline((self) => self.note());
   buysFirst.note();
-  assertEquals(await waited(), 24);
+  assertEquals(await waited(), 12);
 });
