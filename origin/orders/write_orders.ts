@@ -14,24 +14,33 @@ import {
   unpaidRow,
 } from "./order_rows.ts";
 
-/** Rolls the transaction back: the batch has to be written ticket by ticket. */
+/** Rolls the transaction back: the batch has to be looked at more closely. */
 class GuardMissed extends Error {
   override name = "GuardMissed";
 }
 
-/** `OrderBook.writeOrders`: the whole batch in one transaction, or nothing of it. */
+/**
+ * `OrderBook.writeOrders`: the whole batch in one transaction, or nothing of it. A new message is
+ * written without asking which of its tickets have a row, since none has, which saves a tenth of
+ * the time. Only when that misses a guard are they looked up, in a second transaction: a split
+ * that broke off, or a salvage, may have written some of them.
+ */
 export async function writeOrders(
   database: Database,
   clock: Clock,
   message: OrderMessage,
   content: string,
 ): Promise<WriteOutcome> {
-  try {
-    return await database.transaction((tx) => writeBatch(tx, clock(), message, content));
-  } catch (error) {
-    if (error instanceof GuardMissed) return { kind: "guard" };
-    throw error;
+  for (const lookFirst of [false, true]) {
+    try {
+      return await database.transaction((tx) =>
+        writeBatch(tx, clock(), message, content, lookFirst)
+      );
+    } catch (error) {
+      if (!(error instanceof GuardMissed)) throw error;
+    }
   }
+  return { kind: "guard" };
 }
 
 async function writeBatch(
@@ -39,15 +48,18 @@ async function writeBatch(
   nowMs: number,
   message: OrderMessage,
   content: string,
+  lookFirst: boolean,
 ): Promise<WriteOutcome> {
   const item = await lockKnownItem(tx, message.item);
   const messageId = formatMessageId(message.item, message.firstSeq);
   const answer = await enterInbox(tx, messageId, content, nowMs);
   if (answer !== "new") return { kind: answer };
 
-  const tickets = await withoutRow(tx, ticketsOf(message));
+  const late = message.epoch < item.ledgerEpoch;
+  const all = ticketsOf(message);
+  const tickets = lookFirst || late ? await withoutRow(tx, all) : all;
   if (tickets.length === 0) return { kind: "written", orders: 0, refused: 0 };
-  if (message.epoch < item.ledgerEpoch) {
+  if (late) {
     const rows = tickets.map((ticket) => refusedRow(item, ticket, "late", nowMs));
     await tx.insertMany("orders", ORDER_COLUMNS, rows);
     return { kind: "written", orders: 0, refused: rows.length };
@@ -68,7 +80,7 @@ async function insertUnpaid(
   try {
     await tx.insertMany("orders", ORDER_COLUMNS, rows);
   } catch (error) {
-    // The tickets were looked up under the row lock: what clashes is a buyer's live order.
+    // A ticket that has a row, or a second live order of its buyer.
     if (error instanceof DatabaseError && error.fault === "duplicate") throw new GuardMissed();
     throw error;
   }
