@@ -1,3 +1,5 @@
+import { poll } from "./services/poll.ts";
+
 /** What the demo sale sells: name, subtitle, description, price in cents, pieces. */
 const PRODUCTS = [
   {
@@ -81,4 +83,20 @@ export async function seedDemoSale(
   });
   await call("POST", `/sales/${saleId}/publish`);
   return { saleId };
+}
+
+/** How long an edge may take to hear of a sale that was published. */
+const ON_SALE_TIMEOUT_MS = 5_000;
+
+/** Waits until the edge knows the sale, so that whoever is told its address can buy. */
+export async function untilOnSale(
+  edgeUrl: string,
+  saleId: number,
+  signal?: AbortSignal,
+): Promise<void> {
+  await poll("the demo sale on the edge", async () => {
+    const response = await fetch(`${edgeUrl}/api/sales/${saleId}`, signal ? { signal } : {});
+    await response.body?.cancel();
+    return response.ok || null;
+  }, { timeoutMs: ON_SALE_TIMEOUT_MS, ...(signal ? { signal } : {}) });
 }

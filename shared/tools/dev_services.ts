@@ -1,4 +1,4 @@
-import { seedDemoSale } from "./demo_sale.ts";
+import { seedDemoSale, untilOnSale } from "./demo_sale.ts";
 import { launchSystem } from "./launch/launch_system.ts";
 import { readOptions } from "./launch/options.ts";
 import { reportOf, writeReadyFile } from "./launch/ready_file.ts";
@@ -6,7 +6,6 @@ import { secretsForRun } from "./launch/run_secrets.ts";
 import { givenServiceUrls } from "./launch/service_urls.ts";
 import { runTool, type ToolContext, untilAborted } from "./launch/tool_run.ts";
 import type { ServiceUrls } from "./services/service_handle.ts";
-import { poll } from "./services/poll.ts";
 import { startServices } from "./services/start_services.ts";
 
 const USAGE = `deno task dev:services [options]
@@ -77,14 +76,6 @@ async function devServices(context: ToolContext): Promise<number> {
   ].join("\n"));
   await untilAborted(signal);
   return 0;
-}
-
-/** Edges learn of a sale within a second; the system is ready when buyers can buy. */
-async function untilOnSale(edgeUrl: string, saleId: number, signal: AbortSignal): Promise<void> {
-  await poll("the demo sale on the edge", async () => {
-    const response = await fetch(`${edgeUrl}/api/sales/${saleId}`, { signal });
-    return (await response.json()).state === "open" || null;
-  }, { timeoutMs: 30_000, everyMs: 100, signal });
 }
 
 /** The variables that settle addresses; everything else the parts inherit as it is. */

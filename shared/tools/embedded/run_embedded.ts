@@ -9,7 +9,7 @@ import { ConfigurationError, type Environment, readPort } from "../../env.ts";
 import { logOf, startLogging } from "../../log.ts";
 import { ShutdownStack } from "../../shutdown.ts";
 import { stopOnSignals } from "../../stop_on_signals.ts";
-import { seedDemoSale } from "../demo_sale.ts";
+import { seedDemoSale, untilOnSale } from "../demo_sale.ts";
 import { openDataDir } from "./data_dir.ts";
 import { openStore } from "./store.ts";
 
@@ -111,6 +111,7 @@ async function start(options: EmbeddedOptions): Promise<void> {
   const originUrl = urlOf(hostname, originServer.addr.port);
   const adminToken = secrets.adminToken!;
   const sale = options.demoSale ? await seedDemoSale(originUrl, adminToken) : null;
+  if (sale) await untilOnSale(edgeUrl, sale.saleId);
   if (options.readyFile) {
     await writeReadyFile(options.readyFile, {
       edgeUrl,
