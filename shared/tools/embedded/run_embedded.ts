@@ -126,7 +126,7 @@ async function start(options: EmbeddedOptions): Promise<void> {
     "Dropgate is ready.",
     `  Shop         ${sale ? `${edgeUrl}/sales/${sale.saleId}` : edgeUrl}`,
     `  Back office  ${originUrl}/admin`,
-    ...(options.demo ? [`  ADMIN_TOKEN  ${adminToken}`] : []),
+    `  ADMIN_TOKEN  ${options.demo ? adminToken : whereTheTokenIs(given, first.dataDir)}`,
     `  Data         ${first.dataDir}`,
     "Ctrl-C drains and ends.",
     "",
@@ -136,6 +136,11 @@ async function start(options: EmbeddedOptions): Promise<void> {
 /** The kept secrets of the variables that the environment leaves out. */
 function secretsNotGiven(env: Environment, kept: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(kept).filter(([name]) => !env[name]));
+}
+
+/** In production the token is not printed: whoever may read the folder finds it there. */
+function whereTheTokenIs(given: Environment, dataDir: string): string {
+  return given.ADMIN_TOKEN ? "as given" : `in ${dataDir}/secrets.json`;
 }
 
 /** An address that a browser on this machine can open. */
