@@ -138,6 +138,6 @@ Deno.test("foreignTextViolations() has teeth", () => {
     assertEquals(foreignTextViolations([file("a.ts", text)]).length, 1, text);
   }
   assertEquals(foreignTextViolations([file("a_test.ts", `Deno.test.${"only"}("x")`)]).length, 1);
-  const good = "https://example.org/home/x ./work/x framework/x /usr/lib ~/work/x\n";
+  const good = "https://example.org/home/x ./job/x framework/x /usr/lib ~/job/x\n";
   assertEquals(foreignTextViolations([file("a.md", good)]), []);
 });
