@@ -1,7 +1,6 @@
-import { decodeOrderMessage } from "../../shared/order_message.ts";
 import type { Log } from "../../shared/log.ts";
 import type { ClaimedMessage, StockLedger } from "../ledger/stock_ledger.ts";
-import type { OrderBook } from "../orders/order_book.ts";
+import { type RecordingBook, recordMessage } from "../orders/record_message.ts";
 import type { PublishingQueue } from "../queue/order_queue.ts";
 import type { CatalogRegistry } from "./sale_registry.ts";
 
@@ -18,7 +17,7 @@ const CLAIMS_PER_ROUND = 50;
 export interface RelayParts {
   ledger: Pick<StockLedger, "isUp" | "claimUnsettled" | "settle">;
   queue: PublishingQueue;
-  book: Pick<OrderBook, "writeOrders" | "writeOrdersSingly" | "parkMessage">;
+  book: RecordingBook;
   registry: Pick<CatalogRegistry, "openItems" | "distrust">;
   log: Log;
   publishTimeoutMs: number;
@@ -65,16 +64,11 @@ async function writeDirectly(
   const written: ClaimedMessage[] = [];
   for (const message of messages) {
     try {
-      const decoded = decodeOrderMessage(message.content);
-      const outcome = await parts.book.writeOrders(decoded, message.content);
-      if (outcome.kind === "guard") await parts.book.writeOrdersSingly(decoded, message.content);
-      if (outcome.kind === "content_clash") {
-        await parts.book.parkMessage(message.messageId, message.content, "content_clash");
-      }
+      const outcome = await recordMessage(parts.book, message);
       parts.log.warning("Wrote {messageId} to the order book after {attempts} sends", {
         messageId: message.messageId,
         attempts: message.attempts,
-        outcome: outcome.kind,
+        outcome,
       });
       written.push(message);
     } catch (error) {

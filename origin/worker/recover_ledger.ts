@@ -1,8 +1,8 @@
 import type { ItemEpoch } from "../../shared/item.ts";
 import type { Log } from "../../shared/log.ts";
-import { decodeOrderMessage } from "../../shared/order_message.ts";
 import type { Reservation, StockLedger } from "../ledger/stock_ledger.ts";
 import type { ItemState, OrderBook } from "../orders/order_book.ts";
+import { type RecordingBook, recordMessage } from "../orders/record_message.ts";
 import type { OrderQueue } from "../queue/order_queue.ts";
 
 /** How long routes may take to settle across a broker cluster. */
@@ -21,16 +21,12 @@ const PAGE = 1_000;
 export interface RecoveryParts {
   ledger: Pick<StockLedger, "close" | "salvage" | "open">;
   queue: Pick<OrderQueue, "openRoute" | "closeOlderRoutes" | "sendBarrier">;
-  book: Pick<
-    OrderBook,
-    | "raiseEpoch"
-    | "readItems"
-    | "writeOrders"
-    | "writeOrdersSingly"
-    | "snapshotLedger"
-    | "listReservations"
-    | "markOpen"
-  >;
+  book:
+    & RecordingBook
+    & Pick<
+      OrderBook,
+      "raiseEpoch" | "readItems" | "snapshotLedger" | "listReservations" | "markOpen"
+    >;
   log: Log;
   sleep: (ms: number) => Promise<void>;
 }
@@ -62,9 +58,7 @@ export async function recoverLedger(state: ItemState, parts: RecoveryParts): Pro
 
     // 3. Salvage: what a surviving ledger had promised but not handed over.
     for (const message of await ledger.salvage(mine)) {
-      const decoded = decodeOrderMessage(message.content);
-      const outcome = await book.writeOrders(decoded, message.content);
-      if (outcome.kind === "guard") await book.writeOrdersSingly(decoded, message.content);
+      await recordMessage(book, message);
     }
 
     // 4. Drain: everything that was confirmed before step 2 is in the database.

@@ -74,6 +74,7 @@ function recovery(options: {
         return Promise.resolve({ kind: "written", orders: 1, refused: 0 });
       },
       writeOrdersSingly: () => Promise.reject(new Error("not expected")),
+      parkMessage: () => Promise.resolve(void steps.push("park")),
       snapshotLedger: () => {
         steps.push("snapshot");
         return Promise.resolve(
@@ -143,6 +144,12 @@ Deno.test("recoverLedger() keeps the order of the steps that the promises rest o
     "bind 4",
     "mark open",
   ]);
+});
+
+Deno.test("recoverLedger() parks what it cannot read and opens all the same", async () => {
+  const { run, steps } = recovery({ epoch: 3, salvaged: ["{"] });
+  assertEquals(await run(), 4);
+  assertEquals(steps.slice(4, 6), ["salvage", "park"]);
 });
 
 Deno.test("recoverLedger() gives up wherever another coordinator took over", async () => {
