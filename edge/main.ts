@@ -1,10 +1,10 @@
 import { systemClock } from "../shared/clock.ts";
-import { ConfigurationError } from "../shared/env.ts";
+import { resolveOrExit } from "../shared/env.ts";
 import { logOf, startLogging } from "../shared/log.ts";
 import { ShutdownStack } from "../shared/shutdown.ts";
 import { stopOnSignals } from "../shared/stop_on_signals.ts";
 import { createEdgeApp } from "./app.ts";
-import { type EdgeProcessConfig, readEdgeProcessConfig } from "./config.ts";
+import { readEdgeProcessConfig } from "./config.ts";
 import type { Origin } from "./origin_pool.ts";
 import { readStaticFiles } from "./pages/assets.ts";
 import { systemRandomness } from "./randomness.ts";
@@ -12,18 +12,8 @@ import { systemRandomness } from "./randomness.ts";
 /** Requests under way get this long to finish; then the process ends all the same. */
 const DRAIN_TIMEOUT_MS = 10_000;
 
-function readConfig(): EdgeProcessConfig {
-  try {
-    return readEdgeProcessConfig(Deno.env.toObject());
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    console.error(error.message);
-    Deno.exit(1);
-  }
-}
-
 async function main(): Promise<void> {
-  const config = readConfig();
+  const config = resolveOrExit(() => readEdgeProcessConfig(Deno.env.toObject()), Deno.exit);
   await startLogging("info");
   const log = logOf("edge");
   const stack = new ShutdownStack(log);

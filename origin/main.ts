@@ -1,33 +1,27 @@
 import { systemClock } from "../shared/clock.ts";
-import { ConfigurationError } from "../shared/env.ts";
+import { ConfigurationError, resolveOrExit } from "../shared/env.ts";
 import { logOf, startLogging } from "../shared/log.ts";
 import { problem } from "../shared/problem.ts";
 import { ShutdownStack } from "../shared/shutdown.ts";
 import { stopOnSignals } from "../shared/stop_on_signals.ts";
-import { resolveOriginConfig } from "./config.ts";
+import { type OriginConfig, resolveOriginConfig } from "./config.ts";
 import { openServiceAdapters } from "./service_adapters.ts";
 import { startOrigin } from "./start_origin.ts";
 
 /** Requests under way get this long to finish; then the process ends all the same. */
 const DRAIN_TIMEOUT_MS = 10_000;
 
-function readConfig() {
-  try {
-    const config = resolveOriginConfig(Deno.env.toObject());
-    if (config.profile === "services") return config;
-    throw new ConfigurationError(
-      "Cannot start an origin of its own as it needs REDIS_URL, AMQP_URL and MYSQL_URL: " +
-        "current value is missing (`deno task start` runs everything in one process without them)",
-    );
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    console.error(error.message);
-    Deno.exit(1);
-  }
+function servicesConfig(): Extract<OriginConfig, { profile: "services" }> {
+  const config = resolveOriginConfig(Deno.env.toObject());
+  if (config.profile === "services") return config;
+  throw new ConfigurationError(
+    "Cannot start an origin of its own as it needs REDIS_URL, AMQP_URL and MYSQL_URL: " +
+      "current value is missing (`deno task start` runs everything in one process without them)",
+  );
 }
 
 async function main(): Promise<void> {
-  const config = readConfig();
+  const config = resolveOrExit(servicesConfig, Deno.exit);
   await startLogging("info");
   const log = logOf("origin");
   const stack = new ShutdownStack(log);

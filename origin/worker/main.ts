@@ -1,9 +1,9 @@
 import { systemClock } from "../../shared/clock.ts";
-import { ConfigurationError } from "../../shared/env.ts";
+import { resolveOrExit } from "../../shared/env.ts";
 import { logOf, startLogging } from "../../shared/log.ts";
 import { ShutdownStack } from "../../shared/shutdown.ts";
 import { stopOnSignals } from "../../shared/stop_on_signals.ts";
-import { resolveWorkerConfig, type WorkerConfig } from "../config.ts";
+import { resolveWorkerConfig } from "../config.ts";
 import { healthRoutes } from "../internal/health_routes.ts";
 import { openServiceAdapters } from "../service_adapters.ts";
 import { startWorker, type Worker } from "./worker.ts";
@@ -11,18 +11,8 @@ import { startWorker, type Worker } from "./worker.ts";
 /** What is in hand gets this long to finish; then the process ends all the same. */
 const DRAIN_TIMEOUT_MS = 10_000;
 
-function readConfig(): WorkerConfig {
-  try {
-    return resolveWorkerConfig(Deno.env.toObject());
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    console.error(error.message);
-    Deno.exit(1);
-  }
-}
-
 async function main(): Promise<void> {
-  const config = readConfig();
+  const config = resolveOrExit(() => resolveWorkerConfig(Deno.env.toObject()), Deno.exit);
   await startLogging("info");
   const log = logOf("worker");
   const stack = new ShutdownStack(log);
