@@ -93,7 +93,7 @@ function needed(env: Environment, name: string): string {
 }
 
 function readShopOrigins(env: Environment): string[] {
-  const rule = `a comma-separated list of at most ${MAX_LIST_ENTRIES} origins ` +
+  const rule = `it must be a comma-separated list of at most ${MAX_LIST_ENTRIES} origins ` +
     "such as https://shop.example";
   return readList(env, "SHOP_ORIGINS", rule, (text) => {
     const url = parseUrl(text);
@@ -102,7 +102,7 @@ function readShopOrigins(env: Environment): string[] {
 }
 
 function readOriginUrls(env: Environment): string[] {
-  const rule = `a comma-separated list of at most ${MAX_LIST_ENTRIES} http(s) URLs without a path`;
+  const rule = `it must be a comma-separated list of at most ${MAX_LIST_ENTRIES} http(s) URLs without a path`;
   const urls = readList(env, "ORIGIN_URLS", rule, (text) => {
     const url = parseUrl(text);
     const bare = url !== null && isHttp(url) && url.pathname === "/" && !url.search && !url.hash &&

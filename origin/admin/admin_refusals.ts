@@ -25,6 +25,7 @@ export function refuseInvalid(
 const FAULTY_FIELDS: Partial<Record<CatalogRefusal["kind"], string>> = {
   unknown_product: "items",
   different_currency: "items",
+  amount: "items",
   window: "endsAt",
 };
 

@@ -54,7 +54,14 @@ export type SaleChanges = Partial<Omit<SaleFields, "limits">> & { limits?: Parti
 
 /** A change that the present state does not allow; nothing was changed. */
 export interface CatalogRefusal {
-  kind: "unknown_product" | "in_use" | "not_draft" | "closed" | "window" | "different_currency";
+  kind:
+    | "unknown_product"
+    | "in_use"
+    | "not_draft"
+    | "closed"
+    | "window"
+    | "different_currency"
+    | "amount";
   detail: string;
 }
 

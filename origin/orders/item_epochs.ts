@@ -11,14 +11,16 @@ const MAX_ITEMS_TO_OPEN = 1_000;
 
 /**
  * How long after its end a sale is still worth a ledger: buyers may ask again for their ticket, and
- * stock events may be on their way. A sale that was closed early counts until then too.
+ * a sale that was closed early counts until then too. After that only stock events on their way do.
  */
 const OPEN_AFTER_END_MS = 24 * 60 * 60_000;
 
 /** `OrderBook.itemsToOpen`: those that start first come first. */
 export async function itemsToOpen(database: Database, clock: Clock): Promise<ItemState[]> {
   const rows = await database.query<ItemStateRow>(
-    `${ITEM_STATE} WHERE s.status <> 'draft' AND s.ends_at > ? AND i.open_epoch = 0
+    `${ITEM_STATE} WHERE s.status <> 'draft' AND i.open_epoch = 0
+      AND (s.ends_at > ? OR EXISTS (SELECT 1 FROM stock_event e WHERE e.state = 'pending'
+        AND e.sale_id = i.sale_id AND e.product_id = i.product_id))
       ORDER BY s.starts_at, i.sale_id, i.position LIMIT ${MAX_ITEMS_TO_OPEN}`,
     [clock() - OPEN_AFTER_END_MS],
   );

@@ -160,7 +160,10 @@ export interface OrderBook {
   /** The fencing rows; null for items that do not exist. */
   readItems(items: ItemKey[]): Promise<(ItemState | null)[]>;
 
-  /** Items whose `openEpoch` is 0, of sales that were published, until a day after their end. */
+  /**
+   * Items whose `openEpoch` is 0, of sales that were published, until a day after their end, or for
+   * as long as stock events wait for their ledger.
+   */
   itemsToOpen(): Promise<ItemState[]>;
 
   /** Closes an item whose open epoch is still this one: it will be recovered. */

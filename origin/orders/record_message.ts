@@ -3,7 +3,8 @@ import {
   type OrderMessage,
   UnreadableMessageError,
 } from "../../shared/order_message.ts";
-import type { OrderBook } from "./order_book.ts";
+import { DatabaseError } from "../database/database.ts";
+import type { OrderBook, WriteOutcome } from "./order_book.ts";
 
 /** The part of the order book that takes a message in. */
 export type RecordingBook = Pick<OrderBook, "writeOrders" | "writeOrdersSingly" | "parkMessage">;
@@ -28,15 +29,30 @@ export async function recordMessage(
     await book.parkMessage(messageId, content, `unreadable: ${error.message}`);
     return "parked";
   }
-  const outcome = await book.writeOrders(message, content);
-  switch (outcome.kind) {
-    case "guard":
-      await book.writeOrdersSingly(message, content);
-      return "split";
-    case "content_clash":
-      await book.parkMessage(messageId, content, "content_clash");
-      return "parked";
-    default:
-      return outcome.kind;
+  let outcome: WriteOutcome;
+  try {
+    outcome = await book.writeOrders(message, content);
+  } catch (error) {
+    if (!blamesTheData(error)) throw error;
+    outcome = { kind: "guard" };
   }
+  if (outcome.kind === "content_clash") {
+    await book.parkMessage(messageId, content, "content_clash");
+    return "parked";
+  }
+  if (outcome.kind !== "guard") return outcome.kind;
+  try {
+    await book.writeOrdersSingly(message, content);
+    return "split";
+  } catch (error) {
+    if (!blamesTheData(error)) throw error;
+    await book.parkMessage(messageId, content, `unwritable: ${String(error)}`);
+    return "parked";
+  }
+}
+
+/** The database answered that it will never take this, however often it is asked. */
+export function blamesTheData(error: unknown): boolean {
+  return error instanceof DatabaseError &&
+    (error.fault === "invalid" || error.fault === "duplicate");
 }

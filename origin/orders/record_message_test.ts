@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { encodeOrderMessage } from "../../shared/order_message.ts";
+import { DatabaseError, type DatabaseFault } from "../database/database.ts";
 import type { WriteOutcome } from "./order_book.ts";
 import { recordMessage } from "./record_message.ts";
 
@@ -13,15 +14,22 @@ const CONTENT = encodeOrderMessage({
   orders: [{ userId: "ann", quantity: 1, requestId: "k" }],
 });
 
-async function recorded(outcome: WriteOutcome, content = CONTENT) {
+async function recorded(
+  outcome: WriteOutcome | DatabaseFault,
+  content = CONTENT,
+  split?: DatabaseFault,
+) {
   const calls: string[] = [];
   const result = await recordMessage({
     writeOrders: () => {
       calls.push("write");
-      return Promise.resolve(outcome);
+      return typeof outcome === "string"
+        ? Promise.reject(new DatabaseError(outcome, outcome))
+        : Promise.resolve(outcome);
     },
     writeOrdersSingly: () => {
       calls.push("split");
+      if (split) return Promise.reject(new DatabaseError(split, split));
       return Promise.resolve({ orders: 1, refused: 0, parked: [], clashes: [] });
     },
     parkMessage: (_id, _content, reason) => {
@@ -43,4 +51,21 @@ Deno.test("recordMessage() writes, splits, or parks, and never drops", async () 
     "park content_clash",
   ]);
   assertEquals(await recorded(written, "{"), ["parked", "park unreadable"]);
+});
+
+Deno.test("recordMessage() lets no poison ticket hold up its neighbours", async () => {
+  assertEquals(await recorded("invalid"), ["split", "write", "split"]);
+  assertEquals(await recorded("invalid", CONTENT, "invalid"), [
+    "parked",
+    "write",
+    "split",
+    "park unwritable",
+  ]);
+});
+
+Deno.test("recordMessage() fails with what may go well later", async () => {
+  for (const fault of ["unavailable", "deadlock", "lock_timeout", "other"] as const) {
+    await assertRejects(() => recorded(fault), DatabaseError, fault);
+    await assertRejects(() => recorded("invalid", CONTENT, fault), DatabaseError, fault);
+  }
 });

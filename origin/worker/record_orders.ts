@@ -4,8 +4,8 @@ import {
   type OrderMessage,
   UnreadableMessageError,
 } from "../../shared/order_message.ts";
-import { DatabaseError } from "../database/database.ts";
 import type { OrderBook } from "../orders/order_book.ts";
+import { blamesTheData } from "../orders/record_message.ts";
 import type { Delivery, DeliveryHandler } from "../queue/order_queue.ts";
 import { type RetryClock, systemRetryClock, withRetries } from "./retry.ts";
 
@@ -55,7 +55,7 @@ export function recordOrders(parts: RecordingParts): DeliveryHandler {
       if (outcome.kind === "content_clash") return await park(messageId, content, "content_clash");
       if (outcome.kind !== "guard") return;
     } catch (error) {
-      if (!isRefusedByDatabase(error)) throw error;
+      if (!blamesTheData(error)) throw error;
       log.warning("Cannot write {messageId} in one piece: {error}", {
         messageId,
         error: String(error),
@@ -79,13 +79,8 @@ export function recordOrders(parts: RecordingParts): DeliveryHandler {
         });
       }
     } catch (error) {
-      if (!isRefusedByDatabase(error)) throw error;
+      if (!blamesTheData(error)) throw error;
       await park(messageId, content, `unwritable: ${String(error)}`);
     }
   }
-}
-
-/** The database answered and will answer the same again; what may pass was retried before. */
-function isRefusedByDatabase(error: unknown): boolean {
-  return error instanceof DatabaseError;
 }

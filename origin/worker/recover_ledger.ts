@@ -1,7 +1,7 @@
-import type { ItemEpoch } from "../../shared/item.ts";
+import type { ItemEpoch, ItemKey } from "../../shared/item.ts";
 import type { Log } from "../../shared/log.ts";
 import type { Reservation, StockLedger } from "../ledger/stock_ledger.ts";
-import type { ItemState, OrderBook } from "../orders/order_book.ts";
+import type { OrderBook } from "../orders/order_book.ts";
 import { type RecordingBook, recordMessage } from "../orders/record_message.ts";
 import type { OrderQueue } from "../queue/order_queue.ts";
 
@@ -42,15 +42,13 @@ export class RecoveryAbandonedError extends Error {
  * step here fail. Nothing is guessed: on any error the item stays closed, and the next try begins
  * at step 1. Returns the epoch that is open now.
  */
-export async function recoverLedger(state: ItemState, parts: RecoveryParts): Promise<number> {
+export async function recoverLedger(item: ItemKey, parts: RecoveryParts): Promise<number> {
   const { ledger, queue, book, log, sleep } = parts;
-  const { item } = state;
-  const firstOpening = state.epoch === 0;
-
   // 1. Raise: from here on nobody but the holder of this epoch can open the item.
   const mine: ItemEpoch = { item, epoch: await book.raiseEpoch(item) };
 
-  if (!firstOpening) {
+  // Told by the token, not by what was read before it: another coordinator may have been first.
+  if (mine.epoch > 1) {
     // 2. Close: no message of an older epoch can be confirmed any more.
     await queue.closeOlderRoutes(mine);
     await ledger.close([mine]);

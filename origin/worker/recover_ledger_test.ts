@@ -109,7 +109,7 @@ function recovery(options: {
       },
     },
   };
-  return { run: () => recoverLedger({ ...STATE, epoch: options.epoch }, parts), steps, staged };
+  return { run: () => recoverLedger(STATE.item, parts), steps, staged };
 }
 
 Deno.test("recoverLedger() opens an item for the first time without waiting for a past", async () => {

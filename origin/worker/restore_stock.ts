@@ -9,7 +9,7 @@ const EVENTS_PER_ROUND = 200;
 /** What the restoring of stock works with. */
 export interface RestoringParts {
   ledger: Pick<StockLedger, "isUp" | "release" | "adjust">;
-  book: Pick<OrderBook, "pendingStockEvents" | "finishStockEvents">;
+  book: Pick<OrderBook, "pendingStockEvents" | "finishStockEvents" | "closeItems">;
   log: Log;
 }
 
@@ -28,7 +28,24 @@ export async function restoreStock(parts: RestoringParts): Promise<number> {
     ...await adjustStock(parts, events.filter((event) => !endsReservation(event))),
   ];
   if (finished.length > 0) await book.finishStockEvents(finished);
+  await closeUnanswered(parts, events, finished);
   return finished.length;
+}
+
+/**
+ * A ledger that is closed to an event of its own epoch is lost: its item is closed for recovery,
+ * also when its sale is so long over that nobody watches it any more.
+ */
+async function closeUnanswered(
+  { book }: RestoringParts,
+  events: StockEvent[],
+  finished: Finished[],
+): Promise<void> {
+  const answered = new Set(finished.map(({ id }) => id));
+  const closed = new Map(
+    events.filter(({ id }) => !answered.has(id)).map(({ item, epoch }) => [item, { item, epoch }]),
+  );
+  if (closed.size > 0) await book.closeItems([...closed.values()]);
 }
 
 type Finished = { id: string; state: "done" | "void" };

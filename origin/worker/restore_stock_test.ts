@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { ItemEpoch } from "../../shared/item.ts";
 import { logOf } from "../../shared/log.ts";
 import type { Release, StockChange } from "../ledger/stock_ledger.ts";
 import type { StockEvent } from "../orders/order_book.ts";
@@ -22,6 +23,7 @@ function restoring(
     releases: [] as Release[],
     changes: [] as StockChange[],
     finished: [] as { id: string; state: string }[],
+    closed: [] as ItemEpoch[],
   };
   const run = () =>
     restoreStock({
@@ -43,6 +45,10 @@ function restoring(
           seen.finished = results;
           return Promise.resolve(results.map(({ state }) => state));
         },
+        closeItems: (items) => {
+          seen.closed = items;
+          return Promise.resolve();
+        },
       },
     });
   return { run, seen };
@@ -59,10 +65,11 @@ Deno.test("restoreStock() tells the ledger of every event with its epoch and seq
   assertEquals(seen.finished.map(({ state }) => state), ["done", "done", "done", "done"]);
 });
 
-Deno.test("restoreStock() leaves events pending while the ledger is closed", async () => {
+Deno.test("restoreStock() leaves events pending and closes the item of a closed ledger", async () => {
   const { run, seen } = restoring({ release: "closed", adjust: "closed" });
   assertEquals(await run(), 0);
   assertEquals(seen.finished, []);
+  assertEquals(seen.closed, [{ item: "1-2", epoch: 3 }]);
 });
 
 Deno.test("restoreStock() is done with what is not held, and voids what the ledger refuses", async () => {

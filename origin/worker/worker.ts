@@ -44,8 +44,14 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
     recordOrders({ book: parts.book, log, signal: stopping.signal }),
   );
   const jobs = startJobs(parts, stopping.signal);
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => {});
+  consumer.failed.catch((error: unknown) => {
+    // A delivery that a stop broke off is handed to the next worker: that is no failure.
+    if (!stopping.signal.aborted) failed.reject(error);
+  });
   return {
-    failed: consumer.failed,
+    failed: failed.promise,
     async stop(timeoutMs) {
       stopping.abort(new Error("the worker is stopping"));
       await Promise.all([consumer.stop(timeoutMs), ...jobs.map((job) => job.stop())]);
@@ -123,7 +129,7 @@ async function openItem(item: ItemKey, parts: WorkerParts): Promise<void> {
     // Another coordinator may have opened it between the list and the lock.
     const [state] = await parts.book.readItems([item]);
     if (!state || state.openEpoch > 0) return;
-    await recoverLedger(state, { ...parts, sleep });
+    await recoverLedger(item, { ...parts, sleep });
   });
 }
 
