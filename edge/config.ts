@@ -102,7 +102,8 @@ function readShopOrigins(env: Environment): string[] {
 }
 
 function readOriginUrls(env: Environment): string[] {
-  const rule = `it must be a comma-separated list of at most ${MAX_LIST_ENTRIES} http(s) URLs without a path`;
+  const rule =
+    `it must be a comma-separated list of at most ${MAX_LIST_ENTRIES} http(s) URLs without a path`;
   const urls = readList(env, "ORIGIN_URLS", rule, (text) => {
     const url = parseUrl(text);
     const bare = url !== null && isHttp(url) && url.pathname === "/" && !url.search && !url.hash &&

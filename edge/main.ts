@@ -1,5 +1,6 @@
 import { systemClock } from "../shared/clock.ts";
-import { resolveOrExit } from "../shared/env.ts";
+import { exitWithReason } from "../shared/env.ts";
+import { listen } from "../shared/listen.ts";
 import { logOf, startLogging } from "../shared/log.ts";
 import { ShutdownStack } from "../shared/shutdown.ts";
 import { stopOnSignals } from "../shared/stop_on_signals.ts";
@@ -13,7 +14,7 @@ import { systemRandomness } from "./randomness.ts";
 const DRAIN_TIMEOUT_MS = 10_000;
 
 async function main(): Promise<void> {
-  const config = resolveOrExit(() => readEdgeProcessConfig(Deno.env.toObject()), Deno.exit);
+  const config = readEdgeProcessConfig(Deno.env.toObject());
   await startLogging("info");
   const log = logOf("edge");
   const stack = new ShutdownStack(log);
@@ -34,8 +35,8 @@ async function main(): Promise<void> {
   }
   stack.push("edge", () => edge.stop());
   await edge.start();
-  const server = Deno.serve(
-    { hostname: config.host, port: config.port, onListen: () => {} },
+  const server = listen(
+    { hostname: config.host, port: config.port, variable: "EDGE_PORT" },
     (request) => edge.app.fetch(request),
   );
   stack.push("server", () => server.shutdown());
@@ -51,4 +52,4 @@ async function main(): Promise<void> {
   log.info("Edge listens on http://{hostname}:{port}", { hostname, port });
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) await main().catch((error) => exitWithReason(error, Deno.exit));

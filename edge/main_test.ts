@@ -95,7 +95,7 @@ Deno.test("edge/main.ts says in one line what it cannot use, and ends with statu
   const { code, stdout, stderr } = await spawnEdge({ ORIGIN_URLS: "nonsense" }).output();
   const text = new TextDecoder().decode(stderr);
   assertEquals([code, stdout.length], [1, 0]);
-  assertStringIncludes(text, "Cannot use ORIGIN_URLS as a comma-separated list");
+  assertStringIncludes(text, "Cannot use ORIGIN_URLS as it must be a comma-separated list");
   assertStringIncludes(text, 'current value is "nonsense"');
   assert(text.trim().split("\n").length === 1, text);
 });

@@ -1,5 +1,6 @@
 import { systemClock } from "../shared/clock.ts";
-import { ConfigurationError, resolveOrExit } from "../shared/env.ts";
+import { ConfigurationError, exitWithReason } from "../shared/env.ts";
+import { listen } from "../shared/listen.ts";
 import { logOf, startLogging } from "../shared/log.ts";
 import { problem } from "../shared/problem.ts";
 import { ShutdownStack } from "../shared/shutdown.ts";
@@ -21,7 +22,7 @@ function servicesConfig(): Extract<OriginConfig, { profile: "services" }> {
 }
 
 async function main(): Promise<void> {
-  const config = resolveOrExit(servicesConfig, Deno.exit);
+  const config = servicesConfig();
   await startLogging("info");
   const log = logOf("origin");
   const stack = new ShutdownStack(log);
@@ -37,8 +38,8 @@ async function main(): Promise<void> {
   });
   stack.push("jobs", () => origin.stop());
 
-  const server = Deno.serve(
-    { hostname: config.host, port: config.port, onListen: () => {} },
+  const server = listen(
+    { hostname: config.host, port: config.port, variable: "ORIGIN_PORT" },
     (request) => {
       // Health answers from the first moment; everything else needs the tables to be there.
       const isHealth = /\/(healthz|readyz)$/.test(new URL(request.url).pathname);
@@ -57,4 +58,4 @@ async function main(): Promise<void> {
   log.info("Origin listens on http://{hostname}:{port}", { hostname, port });
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) await main().catch((error) => exitWithReason(error, Deno.exit));

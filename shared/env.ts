@@ -88,13 +88,9 @@ export function readSecret(env: Environment, name: string, demo: boolean): strin
   return value;
 }
 
-/** Resolves a configuration, or tells the one line that says what is wrong and ends with status 1. */
-export function resolveOrExit<T>(resolve: () => T, exit: (status: number) => never): T {
-  try {
-    return resolve();
-  } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    console.error(error.message);
-    return exit(1);
-  }
+/** Tells the one line that says what is wrong and ends with status 1; anything else is thrown on. */
+export function exitWithReason(error: unknown, exit: (status: number) => never): never {
+  if (!(error instanceof ConfigurationError)) throw error;
+  console.error(error.message);
+  return exit(1);
 }

@@ -25,7 +25,6 @@ export function refuseInvalid(
 const FAULTY_FIELDS: Partial<Record<CatalogRefusal["kind"], string>> = {
   unknown_product: "items",
   different_currency: "items",
-  amount: "items",
   window: "endsAt",
 };
 

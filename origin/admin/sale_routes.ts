@@ -83,7 +83,8 @@ export function addSaleRoutes(app: OpenAPIHono, parts: AdminParts): void {
   app.openapi(change, async (c) => {
     const { id } = c.req.valid("param");
     const { limits, items: changed, ...fields } = c.req.valid("json");
-    const items = changed && keepLimits(changed, await catalog.getSale(id));
+    const items = changed && mergeItems(changed, await catalog.getSale(id));
+    if (items instanceof Response) return items;
     const inexact = items && await findInexact(items, parts);
     if (inexact) return inexact;
     const result = await catalog.updateSale(id, {
@@ -102,13 +103,29 @@ type NewItem = z.infer<typeof newSaleSchema>["items"][number];
 
 type ChangedItem = NonNullable<z.infer<typeof saleChangesSchema>["items"]>[number];
 
-/** The items of a change with the limits that they have so far, where none was given. */
-function keepLimits(items: ChangedItem[], sale: Sale | null): NewItem[] {
-  const limits = new Map(sale?.items.map((item) => [item.productId, item.perUserLimit]));
-  return items.map((item) => ({
-    ...item,
-    perUserLimit: item.perUserLimit ?? limits.get(item.productId) ?? 1,
-  }));
+/**
+ * The items of a change, field by field: what is left out stays as it is. The list of a draft is
+ * the new list; on a published sale, whose items are fixed, those that are not named stay too.
+ */
+function mergeItems(changed: ChangedItem[], sale: Sale | null): NewItem[] | Response {
+  const known = new Map(sale?.items.map((item) => [item.productId, item]));
+  const merged: NewItem[] = [];
+  for (const [at, item] of changed.entries()) {
+    const before = known.get(item.productId);
+    const stock = item.stock ?? before?.stock;
+    if (stock === undefined) {
+      const path = `items.${at}.stock`;
+      const message = "is needed for a product that the sale does not have yet";
+      return problem("invalid", `${path} ${message}`, { errors: [{ path, message }] });
+    }
+    merged.push({ ...item, stock, perUserLimit: item.perUserLimit ?? before?.perUserLimit ?? 1 });
+    known.delete(item.productId);
+  }
+  if (sale === null || sale.status === "draft") return merged;
+  for (const { productId, stock, perUserLimit } of known.values()) {
+    merged.push({ productId, stock, perUserLimit });
+  }
+  return merged;
 }
 
 function plainItem({ price, ...item }: NewItem): SaleFields["items"][number] {

@@ -245,3 +245,21 @@ Deno.test("pause, resume and close take force at once and can be repeated", asyn
   const [held] = await origin.book.readItems([itemKey(saleId, productId)]);
   assertEquals(held?.sold, 0);
 });
+
+Deno.test("PATCH of a published sale's items raises the limits that it names and keeps the rest", async () => {
+  const { origin, first, second, create } = await openShop();
+  await using _ = origin;
+  const sale = await (await create({})).json();
+  const path = `/sales/${sale.saleId}`;
+  await origin.admin("POST", `${path}/publish`);
+  const patch = (items: unknown[]) => origin.admin("PATCH", path, { items });
+  const raised = await patch([{ productId: first, perUserLimit: 4 }]);
+  assertEquals(raised.status, 200);
+  const limits = (await raised.json()).items.map(
+    (item: { productId: number; perUserLimit: number }) => [item.productId, item.perUserLimit],
+  );
+  assertEquals(limits, [[first, 4], [second, 1]]);
+  assertEquals((await refusal(await patch([{ productId: first, perUserLimit: 3 }])))[0], 409);
+  assertEquals((await refusal(await patch([{ productId: first, stock: 1 }])))[0], 409);
+  assertEquals(await refusal(await patch([{ productId: 999 }])), [400, "invalid", "items.0.stock"]);
+});

@@ -49,7 +49,11 @@ const newItemSchema = z.object({ ...itemFields, perUserLimit: perUserLimitSchema
   .refine(hasExactAmount, "price times perUserLimit must be exact");
 
 /** An item in a change: a limit that is left out stays what it is. */
-const changedItemSchema = z.object({ ...itemFields, perUserLimit: perUserLimitSchema.optional() })
+const changedItemSchema = z.object({
+  ...itemFields,
+  stock: stockSchema.optional(),
+  perUserLimit: perUserLimitSchema.optional(),
+})
   .refine(hasExactAmount, "price times perUserLimit must be exact");
 
 function hasExactAmount(item: { price?: number | undefined; perUserLimit?: number | undefined }) {
@@ -109,7 +113,7 @@ export const newSaleSchema = z.object({
   description: `Default limits: ${JSON.stringify(DEFAULT_LIMITS)}`,
 });
 
-/** A change of a sale, field by field; items only while it is a draft. */
+/** A change of a sale, field by field; of published items only the limits, and only upwards. */
 export const saleChangesSchema = z.object({ ...fields, items: itemsOf(changedItemSchema) })
   .partial()
   .refine((sale) => isWindow(sale as { startsAt?: number; endsAt?: number }), WINDOW_RULE)

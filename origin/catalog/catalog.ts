@@ -60,8 +60,7 @@ export interface CatalogRefusal {
     | "not_draft"
     | "closed"
     | "window"
-    | "different_currency"
-    | "amount";
+    | "different_currency";
   detail: string;
 }
 

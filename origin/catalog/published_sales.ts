@@ -6,8 +6,8 @@ import { readCatalogVersion } from "./catalog_version.ts";
 import { PRODUCT_FIELDS, productOf } from "./products.ts";
 import { SALE_FIELDS, SALE_ITEM_FIELDS, saleItemOf, saleOf } from "./sale_rows.ts";
 
-/** How long a sale that is over is still shown. */
-export const SHOWN_AFTER_END_MS = 24 * 60 * 60_000;
+/** How long a sale that is over is still known: its buyers may ask for their tickets and orders. */
+export const SHOWN_AFTER_END_MS = 30 * 24 * 60 * 60_000;
 
 const MAX_SALES = 1_000;
 

@@ -19,14 +19,10 @@ export async function priceItems(tx: Sql, wanted: SaleFields["items"]): Promise<
     if (!product) return refused("unknown_product", "have known products only", productId);
     if (taken.has(productId)) return refused("in_use", "name a product once", productId);
     taken.add(productId);
-    const fixedPrice = price ?? product.price;
-    if (fixedPrice * perUserLimit > Number.MAX_SAFE_INTEGER) {
-      return refused("amount", "keep price × perUserLimit exact", fixedPrice * perUserLimit);
-    }
     items.push({
       productId,
       stock,
-      price: fixedPrice,
+      price: price ?? product.price,
       currency: product.currency,
       perUserLimit,
     });
@@ -71,9 +67,6 @@ export function changeLimitsOnly(
       return fixedItems(`the price of ${item.productId}`);
     }
     if (change.perUserLimit < item.perUserLimit) return loweredLimit(item);
-    if (item.price * change.perUserLimit > Number.MAX_SAFE_INTEGER) {
-      return refused("amount", "keep price × perUserLimit exact", change.perUserLimit);
-    }
     items.push({ ...item, perUserLimit: change.perUserLimit });
   }
   return { items };

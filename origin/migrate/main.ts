@@ -1,5 +1,5 @@
 import { systemClock } from "../../shared/clock.ts";
-import { ConfigurationError, readUrl, unusable } from "../../shared/env.ts";
+import { exitWithReason, readUrl, unusable } from "../../shared/env.ts";
 import { logOf, startLogging } from "../../shared/log.ts";
 import { openMysql } from "../database/open_database.ts";
 
@@ -29,11 +29,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (import.meta.main) {
-  try {
-    await main();
-  } catch (error) {
-    console.error(error instanceof ConfigurationError ? error.message : error);
-    Deno.exit(1);
-  }
-}
+if (import.meta.main) await main().catch((error) => exitWithReason(error, Deno.exit));

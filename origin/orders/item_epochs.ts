@@ -13,7 +13,7 @@ const MAX_ITEMS_TO_OPEN = 1_000;
  * How long after its end a sale is still worth a ledger: buyers may ask again for their ticket, and
  * a sale that was closed early counts until then too. After that only stock events on their way do.
  */
-const OPEN_AFTER_END_MS = 24 * 60 * 60_000;
+const OPEN_AFTER_END_MS = 30 * 24 * 60 * 60_000;
 
 /** `OrderBook.itemsToOpen`: those that start first come first. */
 export async function itemsToOpen(database: Database, clock: Clock): Promise<ItemState[]> {

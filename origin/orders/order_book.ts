@@ -161,7 +161,7 @@ export interface OrderBook {
   readItems(items: ItemKey[]): Promise<(ItemState | null)[]>;
 
   /**
-   * Items whose `openEpoch` is 0, of sales that were published, until a day after their end, or for
+   * Items whose `openEpoch` is 0, of sales that were published, until 30 days after their end, or for
    * as long as stock events wait for their ledger.
    */
   itemsToOpen(): Promise<ItemState[]>;

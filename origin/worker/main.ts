@@ -1,5 +1,6 @@
 import { systemClock } from "../../shared/clock.ts";
-import { resolveOrExit } from "../../shared/env.ts";
+import { exitWithReason } from "../../shared/env.ts";
+import { listen } from "../../shared/listen.ts";
 import { logOf, startLogging } from "../../shared/log.ts";
 import { ShutdownStack } from "../../shared/shutdown.ts";
 import { stopOnSignals } from "../../shared/stop_on_signals.ts";
@@ -12,7 +13,7 @@ import { startWorker, type Worker } from "./worker.ts";
 const DRAIN_TIMEOUT_MS = 10_000;
 
 async function main(): Promise<void> {
-  const config = resolveOrExit(() => resolveWorkerConfig(Deno.env.toObject()), Deno.exit);
+  const config = resolveWorkerConfig(Deno.env.toObject());
   await startLogging("info");
   const log = logOf("worker");
   const stack = new ShutdownStack(log);
@@ -24,8 +25,8 @@ async function main(): Promise<void> {
     ...adapters.health,
     { name: "worker", isReady: () => worker !== null },
   ]);
-  const server = Deno.serve(
-    { hostname: config.host, port: config.port, onListen: () => {} },
+  const server = listen(
+    { hostname: config.host, port: config.port, variable: "WORKER_PORT" },
     (request) => health.fetch(request),
   );
   stack.push("server", () => server.shutdown());
@@ -47,4 +48,4 @@ async function main(): Promise<void> {
   });
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) await main().catch((error) => exitWithReason(error, Deno.exit));

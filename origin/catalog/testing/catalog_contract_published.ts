@@ -36,7 +36,7 @@ export function publishedContract(name: string, open: OpenDatabase): void {
     assertEquals(await find(shop, saleId), undefined);
     await shop.catalog.publishSale(saleId);
     assert(await find(shop, saleId));
-    shop.now = made.value.endsAt + DAY_MS - 1;
+    shop.now = made.value.endsAt + 30 * DAY_MS - 1;
     assert(await find(shop, saleId));
     shop.now += 1;
     assertEquals(await find(shop, saleId), undefined);
@@ -44,12 +44,12 @@ export function publishedContract(name: string, open: OpenDatabase): void {
     shop.now = TEST_NOW;
     await shop.catalog.closeSale(saleId);
     assertEquals((await find(shop, saleId))?.status, "closed");
-    shop.now = TEST_NOW + DAY_MS;
+    shop.now = TEST_NOW + 30 * DAY_MS;
     assertEquals(await find(shop, saleId), undefined);
   });
 
   test("publishedSales() comes newest start first and needs few statements", async (shop) => {
-    const at = (startsAt: number) => ({ startsAt, endsAt: startsAt + 10 * DAY_MS });
+    const at = (startsAt: number) => ({ startsAt, endsAt: startsAt + 40 * DAY_MS });
     const keys = [
       await shop.closedItem(1, at(TEST_NOW + 7)),
       await shop.closedItem(1, at(TEST_NOW + 9)),

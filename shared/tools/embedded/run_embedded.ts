@@ -6,6 +6,7 @@ import { resolveOriginConfig } from "../../../origin/config.ts";
 import { startOrigin } from "../../../origin/start_origin.ts";
 import { systemClock } from "../../clock.ts";
 import { ConfigurationError, type Environment, readPort } from "../../env.ts";
+import { listen } from "../../listen.ts";
 import { logOf, startLogging } from "../../log.ts";
 import { ShutdownStack } from "../../shutdown.ts";
 import { stopOnSignals } from "../../stop_on_signals.ts";
@@ -95,13 +96,13 @@ async function start(options: EmbeddedOptions): Promise<void> {
   await edge.start();
 
   const { host: hostname } = first;
-  const originServer = Deno.serve(
-    { hostname, port: first.port, onListen: () => {} },
+  const originServer = listen(
+    { hostname, port: first.port, variable: "ORIGIN_PORT" },
     (request) => origin.app.fetch(request),
   );
   stack.push("origin server", () => originServer.shutdown());
-  const edgeServer = Deno.serve(
-    { hostname, port: edgePort, onListen: () => {} },
+  const edgeServer = listen(
+    { hostname, port: edgePort, variable: "EDGE_PORT" },
     (request) => edge.app.fetch(request),
   );
   stack.push("edge server", () => edgeServer.shutdown());
