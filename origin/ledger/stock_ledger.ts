@@ -1,4 +1,4 @@
-import type { ItemEpoch, ItemKey } from "../../shared/item.ts";
+import type { ItemEpoch } from "../../shared/item.ts";
 
 /** One buyer's wish. `lookupOnly` asks whether the ledger knows the buyer and deducts nothing. */
 export interface ReserveRequest {
@@ -203,6 +203,3 @@ export interface StockLedger {
 
 /** The part of the ledger that the buy path uses. */
 export type DecidingLedger = Pick<StockLedger, "isUp" | "reserve" | "settle">;
-
-/** Items by key, for callers that need an answer per item. */
-export type ByItem<T> = Map<ItemKey, T>;

@@ -11,6 +11,7 @@ import { logOf, startLogging } from "../../log.ts";
 import { ShutdownStack } from "../../shutdown.ts";
 import { stopOnSignals } from "../../stop_on_signals.ts";
 import { seedDemoSale, untilOnSale } from "../demo_sale.ts";
+import { writeReadyFile } from "../launch/ready_file.ts";
 import { openDataDir } from "./data_dir.ts";
 import { openStore } from "./store.ts";
 
@@ -148,10 +149,4 @@ function whereTheTokenIs(given: Environment, dataDir: string): string {
 function urlOf(hostname: string, port: number): string {
   const host = hostname === "0.0.0.0" || hostname === "::" ? "127.0.0.1" : hostname;
   return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
-}
-
-async function writeReadyFile(path: string, report: Record<string, unknown>): Promise<void> {
-  const draft = `${path}.${Deno.pid}.part`;
-  await Deno.writeTextFile(draft, JSON.stringify(report, null, 2) + "\n", { mode: 0o600 });
-  await Deno.rename(draft, path);
 }

@@ -35,8 +35,21 @@ export function reportOf(
   };
 }
 
+/** What it holds on the embedded profile. */
+export interface EmbeddedReport {
+  edgeUrl: string;
+  originUrl: string;
+  adminToken: string;
+  /** Null without a demo sale. */
+  saleId: number | null;
+  databaseFile: string;
+}
+
 /** Writes the report so that a reader finds either no file or a whole one. */
-export async function writeReadyFile(path: string, report: ReadyReport): Promise<void> {
+export async function writeReadyFile(
+  path: string,
+  report: ReadyReport | EmbeddedReport,
+): Promise<void> {
   const draft = `${path}.${Deno.pid}.part`;
   await Deno.writeTextFile(draft, JSON.stringify(report, null, 2) + "\n", { mode: 0o600 });
   await Deno.rename(draft, path);
