@@ -30,7 +30,7 @@ export async function migrateMysql(
     const recorded = await database.query<{ number: number }>(RECORDED);
     for (const { number, name, text } of missing(migrations, recorded)) {
       for (const statement of splitStatements(text)) {
-        await database.command(statement, STATEMENT_TIMEOUT_MS);
+        await changeSchema(database, statement);
       }
       await database.execute(RECORD, [number, name, clock()]);
     }
@@ -41,6 +41,20 @@ export async function migrateMysql(
       "lock_timeout",
       `Cannot migrate the database as another process has been at it for ${LOCK_WAIT_S} s`,
     );
+  }
+}
+
+/**
+ * Runs one statement of a step. MySQL commits each change of the schema by itself, so a step that
+ * broke off meets its own columns and indexes when it is run again.
+ */
+async function changeSchema(database: MysqlDatabase, statement: string): Promise<void> {
+  try {
+    await database.command(statement, STATEMENT_TIMEOUT_MS);
+  } catch (error) {
+    const isThere = error instanceof DatabaseError && error.fault === "duplicate" &&
+      /^(--.*\n|\s)*ALTER TABLE/.test(statement);
+    if (!isThere) throw error;
   }
 }
 

@@ -16,7 +16,8 @@ const FAULTS_BY_NUMBER: ReadonlyMap<number, DatabaseFault> = new Map([
   ...numbers("unavailable", [1040, 1041, 1037, 1038, 1021, 1030, 1114, 1129, 1203, 1226, 1637]),
   ...numbers("unavailable", [1053, 1077, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1184]),
   ...numbers("unavailable", [1290, 1792, 1836, 1047, 1317, 1927, 1969, 3024, 3100, 4031]),
-  ...numbers("duplicate", [1062, 1586, 1859]),
+  // A row, and in schema changes a table, column or index, that is there already.
+  ...numbers("duplicate", [1062, 1586, 1859, 1050, 1060, 1061]),
   // Null where none may be, out of range, cut off, not a number, not in this character set, too
   // large, a broken check or foreign key.
   ...numbers("invalid", [1048, 1263, 1264, 1265, 1267, 1292, 1300, 1364, 1366, 1367, 1406, 1690]),

@@ -1,0 +1,36 @@
+/** Why an unpaid order was ended: its time to pay was over, or its buyer asked for it. */
+export type CancelReason = "expired" | "by_buyer";
+
+/**
+ * What became of a wish to cancel. `not_due`: `expired` was asked before `payBy`. `not_unpaid`: it
+ * is paid, cancelled or refused already. Only `cancelled` changed anything.
+ */
+export type CancelOutcome = "cancelled" | "not_due" | "not_unpaid" | "no_order";
+
+/** A buyer who may hold nothing in a sale any more; ids rise in the order of the entries. */
+export interface BarredBuyer {
+  id: number;
+  saleId: number;
+  userId: string;
+}
+
+/**
+ * The part of the order book that ends unpaid orders. Operations are one transaction per item; they
+ * throw `DatabaseError` when it did not happen.
+ */
+export interface UnpaidBook {
+  /** Tickets of unpaid orders whose `payBy` is over, the longest overdue first. */
+  dueTickets(limit: number): Promise<string[]>;
+
+  /**
+   * Ends orders that are still unpaid, under the item's row lock and in one transaction:
+   * `unpaid → cancelled` with the reason, `live = NULL`, `sold −= quantity`, and a restock event
+   * stamped with `ledger_epoch`. An order that is not unpaid is left alone. A buyer whose holds
+   * expired `max_expired_holds` times in the sale is barred in the same transaction. In the order
+   * asked.
+   */
+  cancelOrders(tickets: string[], reason: CancelReason): Promise<CancelOutcome[]>;
+
+  /** Barred buyers of sales that are not over, with an id above `afterId`, in the order of ids. */
+  barredBuyers(afterId: number, limit: number): Promise<BarredBuyer[]>;
+}
