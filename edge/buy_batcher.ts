@@ -15,12 +15,12 @@ export type AnswerSink = (answer: BuyAnswer) => void;
 
 /** Bounds of the batcher. */
 export interface BuyBatcherLimits {
-  /** What an origin is given to answer a batch. */
+  /** What an origin is given to answer a batch, or less when its oldest buy has waited. */
   budgetMs: number;
-  /** From the arrival of a buy to the end of a second try. */
+  /** From the arrival of a buy to the end of a second try: nobody waits longer for an answer. */
   giveUpMs: number;
-  /** A second try is not begun with less than this left. */
-  minRetryMs: number;
+  /** No try is begun with less than this left. */
+  minTryMs: number;
   /** A batch that is in flight for longer does not hold up the next. */
   slowBatchMs: number;
   maxInFlight: number;
@@ -30,9 +30,10 @@ export interface BuyBatcherLimits {
 
 /** The bounds in use. */
 export const BUY_BATCHER_LIMITS: BuyBatcherLimits = {
-  budgetMs: 1_500,
-  giveUpMs: 3_000,
-  minRetryMs: 200,
+  // An origin waits up to 1 s for the queue's confirm before it says `processing`.
+  budgetMs: 1_200,
+  giveUpMs: 1_400,
+  minTryMs: 250,
   slowBatchMs: 100,
   maxInFlight: 8,
   maxWaiting: 10_000,
@@ -122,9 +123,9 @@ export class BuyBatcher {
     }
   }
 
-  /** The next batch, without those who waited so long that no full try is left for them. */
+  /** The next batch, without those who waited so long that no try is left for them. */
   #take(): Waiting[] {
-    const oldestMs = this.#parts.clock() - (this.#limits.giveUpMs - this.#limits.budgetMs);
+    const oldestMs = this.#parts.clock() - (this.#limits.giveUpMs - this.#limits.minTryMs);
     const batch = this.#waiting.splice(0, this.#limits.maxBatch);
     if (batch[0]!.sinceMs >= oldestMs) return batch;
     return batch.filter((one) => {
@@ -176,7 +177,7 @@ export class BuyBatcher {
     let avoid: OriginHealth | null = null;
     for (let attempt = 1; attempt <= 2; attempt += 1) {
       const leftMs = giveUpAtMs - this.#parts.clock();
-      if (attempt === 2 && leftMs < this.#limits.minRetryMs) return null;
+      if (attempt === 2 && leftMs < this.#limits.minTryMs) return null;
       if (attempt === 2) this.counts.retries += 1;
       const budgetMs = Math.max(1, Math.min(this.#limits.budgetMs, Math.floor(leftMs)));
       try {

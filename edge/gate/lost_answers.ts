@@ -9,9 +9,9 @@ const MAX_REMEMBERED = 200_000;
 
 /**
  * How long after the beginning of a period nothing is remembered: a buy that left an edge before it
- * heard of the sell-out may still be decided (3 s with a second try, 1 s until every edge knows).
+ * heard of the sell-out may still be decided (1.4 s with a second try, 1 s until every edge knows).
  */
-const SETTLE_MS = 4_000;
+const SETTLE_MS = 3_000;
 
 /**
  * How long an answer is remembered. Not for the whole period: a piece that came back and was sold
