@@ -7,7 +7,7 @@
 -- ARGV[2] change   id of the change
 -- ARGV[3] delta    pieces, negative to take back
 --
--- Returns "closed"   the fence; nothing was written
+-- Returns "closed"   the fence, or a key was written over; nothing was written
 --         "applied"  the stock was changed, now or by the first call with this id
 --         "refused"  less than that is unsold, or the stock is unlimited
 
@@ -16,7 +16,7 @@ local epoch, change, delta = ARGV[1], ARGV[2], tonumber(ARGV[3])
 
 local UNLIMITED = -1
 
-if not ledger_is_open(meta, epoch) then
+if not (ledger_is_open(meta, epoch) and is_sound('hash', changes)) then
   return 'closed'
 end
 local known = redis.call('HGET', changes, change)

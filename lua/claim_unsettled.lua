@@ -9,14 +9,15 @@
 -- ARGV[2] older_than  ms that a message has to have waited
 -- ARGV[3] limit       most messages to claim, 1 to 500
 --
--- Returns {"closed"}  the fence; nothing was written
+-- Returns {"closed"}  the fence, or a key was written over; nothing was written
 --         {"claimed", messageId, text, attempts, messageId, text, attempts, ...}
 --           attempts  how often the message was claimed before
 
 local meta, outbox, due, sends = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local epoch, older_than, limit = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 
-if not ledger_is_open(meta, epoch) then
+if not (ledger_is_open(meta, epoch) and is_sound('hash', outbox, sends)
+    and is_sound('zset', due)) then
   return { 'closed' }
 end
 local now = now_ms()
@@ -27,11 +28,16 @@ if #claimed == 0 then
   return reply
 end
 local texts = redis.call('HMGET', outbox, unpack(claimed))
+local claims = redis.call('HMGET', sends, unpack(claimed))
 for index, message in ipairs(claimed) do
+  -- Not by HINCRBY, which would fail after the first write for what is no number.
+  local before = tonumber(claims[index] or '0') or 0
   redis.call('ZADD', due, now, message)
-  local claims = redis.call('HINCRBY', sends, message, 1)
-  reply[#reply + 1] = message
-  reply[#reply + 1] = texts[index]
-  reply[#reply + 1] = claims - 1
+  redis.call('HSET', sends, message, string.format('%.0f', before + 1))
+  if texts[index] then
+    reply[#reply + 1] = message
+    reply[#reply + 1] = texts[index]
+    reply[#reply + 1] = before
+  end
 end
 return reply

@@ -14,7 +14,8 @@
 --                  [[user id], [quantity], [request id], [1 for a mere look-up, else 0]]
 --
 -- Returns, `now` always being this server's clock in ms:
---   {"closed", now}  the fence, or all numbers of the epoch are used up; nothing was written
+--   {"closed", now}  the fence, a key or a number of meta was written over, or all numbers of the
+--                    epoch are used up; nothing was written
 --   {"late", now}    the deadline has passed; nothing was written
 --   {"busy", now}    somebody would win, but the outbox is full; nothing was written
 --   {"decided", now, remaining, firstSeq, payBy, decisions, messageId, text, messageId, text, ...}
@@ -40,7 +41,8 @@ local SEQ_PER_EPOCH = 1000000000
 local UNLIMITED = -1
 
 local now = now_ms()
-if not ledger_is_open(meta, epoch) then
+if not (ledger_is_open(meta, epoch) and is_sound('hash', holders, outbox)
+    and is_sound('zset', due)) then
   return { 'closed', now }
 end
 if now >= deadline then
@@ -51,6 +53,9 @@ local terms = redis.call('HMGET', meta, 'stock', 'n', 'starts', 'ends', 'paused'
 local stock, n = tonumber(terms[1]), tonumber(terms[2])
 local starts, ends, paused = tonumber(terms[3]), tonumber(terms[4]), terms[5] == '1'
 local limit, window = tonumber(terms[6]), tonumber(terms[7])
+if not (stock and n and starts and ends and limit and window) then
+  return { 'closed', now }
+end
 
 local first_number = tonumber(epoch) * SEQ_PER_EPOCH + n + 1
 local first_seq = string.format('%.0f', first_number)

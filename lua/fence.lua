@@ -7,6 +7,10 @@
 --   now_ms()                     the server's clock in ms
 --   server_replid()              the identity of the server's data; a restart or a promotion
 --                                changes it, which is how old data are known to be old
+--   is_sound(kind, key, ...)     true when every key is of that kind, or missing. A script asks
+--                                this of every key that it uses before it writes anything: Redis
+--                                does not take back what was written before a command failed, and
+--                                a key that somebody wrote over means that the ledger is lost
 --   ledger_is_open(meta, epoch)  true when the ledger was opened on this very server, has this
 --                                epoch (decimal text) and is open; else nothing may be written
 
@@ -19,7 +23,16 @@ local function server_replid()
   return string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')
 end
 
+local function is_sound(kind, ...)
+  for _, key in ipairs({ ... }) do
+    local found = redis.call('TYPE', key).ok
+    if found ~= kind and found ~= 'none' then return false end
+  end
+  return true
+end
+
 local function ledger_is_open(meta, epoch)
+  if not is_sound('hash', meta) then return false end
   local ledger = redis.call('HMGET', meta, 'replid', 'epoch', 'status')
   local replid, ledger_epoch, status = ledger[1], ledger[2], ledger[3]
   return status == 'open' and ledger_epoch == epoch and replid == server_replid()

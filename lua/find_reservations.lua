@@ -5,13 +5,13 @@
 -- ARGV[1] epoch    the caller's epoch, decimal
 -- ARGV[2] users    JSON array of 1 to 500 user ids
 --
--- Returns {"closed"}  the fence
+-- Returns {"closed"}  the fence, or a key was written over
 --         {"found", {text or nil, ...}}  in the order of the users
 
 local meta, holders = KEYS[1], KEYS[2]
 local epoch, users = ARGV[1], cjson.decode(ARGV[2])
 
-if not ledger_is_open(meta, epoch) then
+if not (ledger_is_open(meta, epoch) and is_sound('hash', holders)) then
   return { 'closed' }
 end
 return { 'found', redis.call('HMGET', holders, unpack(users)) }

@@ -6,13 +6,13 @@
 -- ARGV[2] cursor   "0" to begin, then what the page before returned
 -- ARGV[3] count    about how many reservations to return; Redis gives small hashes whole
 --
--- Returns {"closed"}  the fence
+-- Returns {"closed"}  the fence, or a key was written over
 --         {"page", cursor, {user id, text, ...}}  cursor "0" after the last page
 
 local meta, holders = KEYS[1], KEYS[2]
 local epoch, cursor, count = ARGV[1], ARGV[2], ARGV[3]
 
-if not ledger_is_open(meta, epoch) then
+if not (ledger_is_open(meta, epoch) and is_sound('hash', holders)) then
   return { 'closed' }
 end
 local page = redis.call('HSCAN', holders, cursor, 'COUNT', count)

@@ -31,12 +31,17 @@ local epoch, replid, expected, stock = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV
 local version, starts, ends = ARGV[5], ARGV[6], ARGV[7]
 local paused, limit, window = ARGV[8], ARGV[9], ARGV[10]
 
-local ledger_epoch = redis.call('HGET', meta, 'epoch')
+local is_ledger = is_sound('hash', meta)
+local ledger_epoch = is_ledger and redis.call('HGET', meta, 'epoch')
 if ledger_epoch and tonumber(ledger_epoch) >= tonumber(epoch) then
   return 'superseded'
 end
 if server_replid() ~= replid or redis.call('HLEN', stage) ~= expected then
   return 'replaced'
+end
+if not is_ledger then
+  -- Written over by somebody: what was there is lost, and the rebuild needs nothing of it.
+  redis.call('UNLINK', meta)
 end
 redis.call('HSET', meta, 'epoch', epoch, 'status', 'open', 'replid', replid,
   'stock', stock, 'n', '0', 'termsVersion', version, 'starts', starts, 'ends', ends,

@@ -7,7 +7,7 @@
 -- ARGV[2] releases  JSON of three columns of 1 to 500 entries:
 --                   [[user id], [seq as decimal text], [1 to restock, 0 to leave the stock]]
 --
--- Returns {"closed"}  the fence; nothing was written
+-- Returns {"closed"}  the fence, or a key was written over; nothing was written
 --         {"done", answers}  a letter per release, in order:
 --                            r released | n that seq is not live here, nothing was done
 
@@ -17,7 +17,7 @@ local users, seqs, restocks = releases[1], releases[2], releases[3]
 
 local UNLIMITED = -1
 
-if not ledger_is_open(meta, epoch) then
+if not (ledger_is_open(meta, epoch) and is_sound('hash', holders)) then
   return { 'closed' }
 end
 local stock = tonumber(redis.call('HGET', meta, 'stock'))
@@ -44,7 +44,8 @@ for index, user in ipairs(users) do
   end
 end
 if #fields > 0 then
+  local left = string.format('%.0f', stock)
   redis.call('HSET', holders, unpack(fields))
-  redis.call('HSET', meta, 'stock', string.format('%.0f', stock))
+  redis.call('HSET', meta, 'stock', left)
 end
 return { 'done', table.concat(answers) }

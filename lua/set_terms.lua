@@ -20,7 +20,7 @@ local paused, limit, window = ARGV[5], ARGV[6], ARGV[7]
 if not ledger_is_open(meta, epoch) then
   return 'closed'
 end
-if tonumber(redis.call('HGET', meta, 'termsVersion')) > tonumber(version) then
+if (tonumber(redis.call('HGET', meta, 'termsVersion')) or 0) > tonumber(version) then
   return 'newer'
 end
 redis.call('HSET', meta, 'termsVersion', version, 'starts', starts, 'ends', ends,

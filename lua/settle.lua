@@ -8,13 +8,14 @@
 -- ARGV[1] epoch     the caller's epoch, decimal
 -- ARGV[2] messages  JSON array of 1 to 500 message ids
 --
--- Returns {"closed"}          the fence; nothing was written
+-- Returns {"closed"}          the fence, or a key was written over; nothing was written
 --         {"settled", count}  count of them were in the outbox
 
 local meta, outbox, due, sends = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local epoch, messages = ARGV[1], cjson.decode(ARGV[2])
 
-if not ledger_is_open(meta, epoch) then
+if not (ledger_is_open(meta, epoch) and is_sound('hash', outbox, sends)
+    and is_sound('zset', due)) then
   return { 'closed' }
 end
 local count = redis.call('HDEL', outbox, unpack(messages))

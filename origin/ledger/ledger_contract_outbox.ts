@@ -136,6 +136,59 @@ export function outboxContract(name: string, makeLedger: MakeLedger): void {
     );
   });
 
+  ledgerTest(
+    `${name} listOutbox() shows what waits, the longest first`,
+    makeLedger,
+    async (test) => {
+      const { ledger } = test;
+      const other = { item: "7-112", epoch: 2 } as const;
+      const all = { skip: 0, limit: 200 };
+      assertEquals(await ledger.listOutbox([{ ...LIFE, ...all }]), [null]);
+      assertEquals(await ledger.listOutbox([]), []);
+      await open(test);
+      await open(test, { life: other });
+      const empty = { total: 0, oldestAt: null, messages: [] };
+      assertEquals(await ledger.listOutbox([{ ...LIFE, ...all }]), [empty]);
+      const since = Math.floor(await test.now()) - 1;
+      await decide(test, [wish("ann"), wish("bob", { requestId: '["' })]);
+      for (const at of [3, 4, 5]) await buy(test, wish(`user${at}`));
+      const [part, none, elsewhere] = await ledger.listOutbox([
+        { ...LIFE, ...all },
+        { item: ITEM, epoch: 4, ...all },
+        { ...other, ...all },
+      ]);
+      assertEquals([none, elsewhere], [null, empty]);
+      assertEquals(part!.total, 4);
+      assertEquals(
+        part!.messages.map(({ messageId, buyers, epoch, sends }) => [
+          messageId,
+          buyers,
+          epoch,
+          sends,
+        ]),
+        [
+          [FIRST_ID, 2, 3, 0],
+          ...[3, 4, 5].map((n) => [formatMessageId(ITEM, 3_000_000_000 + n), 1, 3, 0]),
+        ],
+      );
+      const first = part!.messages[0]!;
+      assertEquals(part!.oldestAt, first.reservedAt);
+      assertEquals(first.reservedAt >= since && first.reservedAt <= since + 60_000, true);
+      assertEquals(first.size, (await test.messageText(LIFE, FIRST_ID))!.length);
+      const [slice, counted] = await ledger.listOutbox([
+        { ...LIFE, skip: 1, limit: 2 },
+        { ...LIFE, skip: 0, limit: 0 },
+      ]);
+      assertEquals(slice!.messages, part!.messages.slice(1, 3));
+      assertEquals(counted, { ...part!, messages: [] });
+      if (!test.hasOutbox) return;
+      await ledger.claimUnsettled([LIFE], 0, 1);
+      await ledger.settle(part!.messages.slice(1));
+      const [left] = await ledger.listOutbox([{ ...LIFE, ...all }]);
+      assertEquals(left, { ...part!, total: 1, messages: [{ ...first, sends: 1 }] });
+    },
+  );
+
   ledgerTest(`${name} salvage() reads what an older life left`, makeLedger, async (test) => {
     await open(test);
     await buy(test, wish("ann"));

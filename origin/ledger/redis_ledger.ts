@@ -8,13 +8,15 @@ import { type ItemKeys, keysOf } from "./redis_ledger_keys.ts";
 import { openRedisItem, termsArguments } from "./redis_ledger_opening.ts";
 import { type ScriptCall, ScriptRunner, SCRIPTS } from "./redis_ledger_scripts.ts";
 import { checkRedisServer } from "./redis_ledger_server.ts";
-import { pairs, readHolder } from "./redis_ledger_texts.ts";
+import { pairs, readHolder, readOutboxPart } from "./redis_ledger_texts.ts";
 import type {
   ClaimedMessage,
   ItemTerms,
   Opening,
   OpenOutcome,
   OutboxMessage,
+  OutboxPart,
+  OutboxSlice,
   Release,
   ReleaseOutcome,
   Reservation,
@@ -111,6 +113,15 @@ export class RedisLedger implements StockLedger {
     });
   }
 
+  async listOutbox(slices: OutboxSlice[]): Promise<(OutboxPart | null)[]> {
+    const replies = await this.#ask(slices, ({ item, epoch, skip, limit }) => {
+      const keys = this.#keys(item);
+      const args = [epoch, skip, limit];
+      return { script: SCRIPTS.listOutbox, keys: [keys.meta, keys.outbox, keys.sends], args };
+    });
+    return slices.map((slice, index) => readOutboxPart(replies[index], slice));
+  }
+
   async release(releases: Release[]): Promise<ReleaseOutcome[]> {
     const groups = inGroups(releases);
     const replies = await this.#ask(groups, ({ item, epoch, members }) => ({
@@ -154,11 +165,11 @@ export class RedisLedger implements StockLedger {
   }
 
   async readStock(items: ItemEpoch[]): Promise<(number | null)[]> {
-    const replies = await this.#ask(items, ({ item, epoch }) => ({
-      script: SCRIPTS.readStock,
-      keys: [this.#keys(item).meta],
-      args: [epoch],
-    }));
+    const replies = await this.#ask(items, ({ item, epoch }) => {
+      const { meta, holders, outbox, due, sends, changes } = this.#keys(item);
+      const keys = [meta, holders, outbox, due, sends, changes];
+      return { script: SCRIPTS.readStock, keys, args: [epoch] };
+    });
     return replies.map((reply) => reply === "closed" ? null : Number(reply));
   }
 

@@ -8,10 +8,17 @@ import {
   open,
   reserve,
   stockOf,
+  tryOpen,
   wish,
 } from "./ledger_contract_setup.ts";
 import { RedisLedgerError } from "./redis_ledger_scripts.ts";
-import { makeRedisLedger, PrivateRedis, type RedisUnderTest, until } from "./redis_ledger_setup.ts";
+import {
+  contentsOf,
+  makeRedisLedger,
+  PrivateRedis,
+  type RedisUnderTest,
+  until,
+} from "./redis_ledger_setup.ts";
 
 /** Buyers have to hear of a Redis that is away within this time. */
 const HEARD_WITHIN_MS = 300;
@@ -86,7 +93,21 @@ lossTest("writes nothing when the server's memory is full", async (test) => {
   await open(test);
   await buy(test, wish("ann"));
   await test.redis.config("SET", "maxmemory", "1");
-  await assertRejects(() => reserve(test, [wish("bob")]), RedisLedgerError, "OOM");
+  const before = await contentsOf(test.redis, test.namespace);
+  const change = { ...LIFE, changeId: "c", delta: 5 };
+  const release = { ...LIFE, userId: "ann", seq: 3_000_000_001, restock: true };
+  for (
+    const refused of [
+      () => reserve(test, [wish("bob"), wish("cid")]),
+      () => test.ledger.adjust([change]),
+      () => test.ledger.release([release]),
+      () => test.ledger.claimUnsettled([LIFE], 0, 10),
+      () => tryOpen(test, { life: { item: ITEM, epoch: 4 } }),
+    ]
+  ) {
+    await assertRejects(refused, RedisLedgerError, "OOM");
+    assertEquals(await contentsOf(test.redis, test.namespace), before);
+  }
   assertEquals(
     (await test.ledger.reserve([{ ...LIFE, requests: [wish("ann")] }], BUDGET_MS))[0]
       ?.kind,

@@ -7,6 +7,7 @@ import close from "../../lua/close.lua" with { type: "text" };
 import deduct from "../../lua/deduct.lua" with { type: "text" };
 import fence from "../../lua/fence.lua" with { type: "text" };
 import findReservations from "../../lua/find_reservations.lua" with { type: "text" };
+import listOutbox from "../../lua/list_outbox.lua" with { type: "text" };
 import listReservations from "../../lua/list_reservations.lua" with { type: "text" };
 import openItem from "../../lua/open_item.lua" with { type: "text" };
 import readStock from "../../lua/read_stock.lua" with { type: "text" };
@@ -33,6 +34,7 @@ export const SCRIPTS = {
   close: script(close),
   deduct: script(fence + deduct),
   findReservations: script(fence + findReservations),
+  listOutbox: script(fence + listOutbox),
   listReservations: script(fence + listReservations),
   openItem: script(fence + openItem),
   readStock: script(fence + readStock),

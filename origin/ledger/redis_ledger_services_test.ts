@@ -16,7 +16,6 @@ import {
   tryOpen,
   wish,
 } from "./ledger_contract_setup.ts";
-import { RedisLedgerError } from "./redis_ledger_scripts.ts";
 import { contentsOf, makeRedisLedger, type RedisUnderTest } from "./redis_ledger_setup.ts";
 import type { Reservation } from "./stock_ledger.ts";
 
@@ -156,9 +155,10 @@ redisTest("checkServer() accepts the server of the tests", async (test) => {
   assert(test.ledger.isUp());
 });
 
-redisTest("an error of the server is thrown", async (test) => {
+redisTest("is closed when its stock is no number", async (test) => {
   await open(test);
-  await test.redis.set(`${test.namespace}:{${ITEM}}:holders`, "not a hash");
-  await assertRejects(() => reserve(test, [wish("ann")]), RedisLedgerError, "WRONGTYPE");
-  assertEquals(await stockOf(test), 10);
+  await test.redis.hset(`${test.namespace}:{${ITEM}}:meta`, "stock", "many");
+  assertEquals(await reserve(test, [wish("ann")]), { kind: "closed" });
+  assertEquals(await stockOf(test), null);
+  assertEquals((await holdersOf(test)).size, 0);
 });

@@ -64,12 +64,19 @@ export async function keysIn(redis: Redis, namespace: string): Promise<string[]>
 export async function contentsOf(redis: Redis, namespace: string): Promise<unknown> {
   const keys = await keysIn(redis, namespace);
   return await Promise.all(keys.map(async (key) => {
-    const type = await redis.type(key);
-    const content = type === "zset"
-      ? await redis.zrange(key, "0", "-1", "WITHSCORES")
-      : Object.entries(await redis.hgetall(key)).toSorted();
-    return [key, content];
+    return [key, await contentOf(redis, key)];
   }));
+}
+
+async function contentOf(redis: Redis, key: string): Promise<unknown> {
+  switch (await redis.type(key)) {
+    case "string":
+      return await redis.get(key);
+    case "zset":
+      return await redis.zrange(key, "0", "-1", "WITHSCORES");
+    default:
+      return Object.entries(await redis.hgetall(key)).toSorted();
+  }
 }
 
 async function removeKeys(redis: Redis, namespace: string): Promise<void> {

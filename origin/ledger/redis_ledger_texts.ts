@@ -2,10 +2,13 @@ import type { ItemEpoch } from "../../shared/item.ts";
 import type {
   Decision,
   OutboxMessage,
+  OutboxPart,
   Reservation,
   ReserveOutcome,
   ReserveRequest,
+  WaitingMessage,
 } from "./stock_ledger.ts";
+import { describeWaiting, reservedAtOf } from "./waiting_message.ts";
 
 /** The requests as `deduct.lua` takes them: a column per part. */
 export function requestColumns(requests: ReserveRequest[]): string {
@@ -125,6 +128,18 @@ export function readHolder(userId: string, text: string): Reservation {
     live: match[3] === "1",
     payBy: Number(match[5]),
   };
+}
+
+/** Reads an answer of `list_outbox.lua`; null when that epoch is not open. */
+export function readOutboxPart(reply: unknown, { item, epoch }: ItemEpoch): OutboxPart | null {
+  const [status, total, oldest, ...flat] = reply as string[];
+  if (status === "closed") return null;
+  const messages: WaitingMessage[] = [];
+  for (let at = 0; at < flat.length; at += 3) {
+    const [messageId, content, sends] = flat.slice(at, at + 3) as [string, string, string];
+    messages.push(describeWaiting({ item, epoch, messageId, content }, Number(sends)));
+  }
+  return { total: Number(total), oldestAt: oldest ? reservedAtOf(oldest) : null, messages };
 }
 
 /** Redis' flat lists of names and values as pairs. */

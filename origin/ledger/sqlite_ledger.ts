@@ -1,6 +1,7 @@
 import type { SqliteDatabase } from "../database/sqlite_database.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { ItemEpoch } from "../../shared/item.ts";
+import { DEFAULT_MAX_QUEUED_MESSAGES } from "../buy/backlog.ts";
 import { checkBatchSizes } from "./batch_size.ts";
 import { SqliteChanges } from "./sqlite_ledger_changes.ts";
 import { openSqliteItem } from "./sqlite_ledger_opening.ts";
@@ -12,6 +13,8 @@ import type {
   Opening,
   OpenOutcome,
   OutboxMessage,
+  OutboxPart,
+  OutboxSlice,
   Release,
   ReleaseOutcome,
   Reservation,
@@ -24,14 +27,14 @@ import type {
 
 /** What can be set beside the database and the clock. */
 export interface SqliteLedgerOptions {
-  /** Most rows in the queue before new deductions hear `busy`. */
+  /**
+   * Most rows in the queue before new deductions hear `busy`; at 512 orders a row the default is ten
+   * million orders, some 600 MB: the disk's bound, not memory's.
+   */
   maxQueuedMessages?: number;
   /** Called after a commit that wrote queue rows, so that the consumer need not poll for them. */
   onQueued?: () => void;
 }
-
-/** At 512 orders a row that is ten million orders, some 600 MB: the disk's bound, not memory's. */
-export const DEFAULT_MAX_QUEUED_MESSAGES = 20_000;
 
 /**
  * The ledger of the embedded profile. A decision and its queue row are one durable commit, and that
@@ -82,6 +85,10 @@ export class SqliteLedger implements StockLedger {
     _limit: number,
   ): Promise<ClaimedMessage[]> {
     return Promise.resolve([]);
+  }
+
+  listOutbox(slices: OutboxSlice[]): Promise<(OutboxPart | null)[]> {
+    return this.db.exclusive(() => slices.map((slice) => this.#rows.queued(slice)));
   }
 
   release(releases: Release[]): Promise<ReleaseOutcome[]> {

@@ -1,6 +1,7 @@
 import type { SqliteDatabase } from "../database/sqlite_database.ts";
 import type { ItemEpoch, ItemKey } from "../../shared/item.ts";
-import type { Reservation } from "./stock_ledger.ts";
+import type { OutboxPart, OutboxSlice, Reservation } from "./stock_ledger.ts";
+import { describeWaiting, reservedAtOf } from "./waiting_message.ts";
 
 /** The row of an item's ledger. Times in ms; `stock` −1 is unlimited. */
 export interface ItemRow {
@@ -25,6 +26,13 @@ export interface HolderRow {
   message_id: string;
   pay_by: number;
   request_id: string;
+}
+
+/** The row of a message that waits to be written. */
+interface QueueRow {
+  message_id: string;
+  epoch: number;
+  content: string;
 }
 
 const HOLDER_COLUMNS = "user_id, seq, quantity, live, message_id, pay_by, request_id";
@@ -66,6 +74,28 @@ export class LedgerRows {
     ).all(item, epoch, userId, limit) as unknown as HolderRow[];
   }
 
+  /** What the queue holds of an item, oldest first; null when that epoch is not open. */
+  queued(slice: OutboxSlice): OutboxPart | null {
+    if (!this.openItem(slice)) return null;
+    // "." is the character behind "-", so this is every id that begins so, by the index of the ids.
+    const span = [`${slice.item}-`, `${slice.item}.`] as const;
+    const { total, first } = this.db.prepare(`SELECT count(*) AS total, min(id) AS first ${QUEUED}`)
+      .get(...span) as { total: number; first: number | null };
+    const oldest = first === null
+      ? undefined
+      : this.db.prepare("SELECT content FROM queue_message WHERE id = ?").get(first);
+    const rows = this.db.prepare(
+      `SELECT message_id, epoch, content ${QUEUED} ORDER BY id LIMIT ? OFFSET ?`,
+    ).all(...span, slice.limit, slice.skip) as unknown as QueueRow[];
+    return {
+      total,
+      oldestAt: oldest ? reservedAtOf(oldest.content as string) : null,
+      messages: rows.map(({ message_id: messageId, epoch, content }) =>
+        describeWaiting({ item: slice.item, epoch, messageId, content }, 0)
+      ),
+    };
+  }
+
   /** Writes a reservation over what the user had. */
   putHolder({ item, epoch }: ItemEpoch, one: Reservation): void {
     this.db.prepare(
@@ -84,6 +114,9 @@ export class LedgerRows {
     );
   }
 }
+
+/** The rows of the queue that are orders of an item: their ids begin with its key and a dash. */
+const QUEUED = "FROM queue_message WHERE kind = 'orders' AND message_id > ? AND message_id < ?";
 
 /** A reservation as the port shows it. */
 export function toReservation(row: HolderRow): Reservation {

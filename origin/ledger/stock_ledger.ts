@@ -73,6 +73,32 @@ export interface ClaimedMessage extends OutboxMessage {
   attempts: number;
 }
 
+/** Which messages of an item's outbox to show: at most `limit` (0–200) behind the first `skip`. */
+export interface OutboxSlice extends ItemEpoch {
+  skip: number;
+  limit: number;
+}
+
+/** A message whose orders nobody has taken over yet. */
+export interface WaitingMessage extends ItemEpoch {
+  messageId: string;
+  /** When the ledger decided it, ms; 0 when its text does not tell. */
+  reservedAt: number;
+  /** How often a relay has claimed it. */
+  sends: number;
+  /** Characters of its text. */
+  size: number;
+  buyers: number;
+}
+
+/** What waits of an item, in all and in one slice, the longest first. */
+export interface OutboxPart {
+  total: number;
+  /** When the ledger decided the one that waits longest, ms; null when none waits. */
+  oldestAt: number | null;
+  messages: WaitingMessage[];
+}
+
 /** Who holds what. `seq` may be of an older epoch than the ledger's. */
 export interface Reservation {
   userId: string;
@@ -162,6 +188,12 @@ export interface StockLedger {
     olderThanMs: number,
     limit: number,
   ): Promise<ClaimedMessage[]>;
+
+  /**
+   * What was decided and not handed over: the outbox, or, where the decision's commit is the
+   * hand-over, what the queue still holds of the item. Null where that epoch is not open. Reads only.
+   */
+  listOutbox(slices: OutboxSlice[]): Promise<(OutboxPart | null)[]>;
 
   /** Gives reservations back, each at most once. */
   release(releases: Release[]): Promise<ReleaseOutcome[]>;

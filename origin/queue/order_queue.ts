@@ -57,8 +57,11 @@ export interface OrderQueue {
   /** Lets messages of this epoch of the item reach its queue. Can be repeated. */
   openRoute(item: ItemEpoch): Promise<void>;
 
-  /** Takes the routes of all epochs below this one away. Can be repeated. */
-  closeOlderRoutes(item: ItemEpoch): Promise<void>;
+  /**
+   * Takes the routes of all epochs below this one away. Can be repeated. The caller may know that
+   * none below `sinceEpoch` is left, because an opening got that far; then those may be left out.
+   */
+  closeOlderRoutes(item: ItemEpoch, sinceEpoch?: number): Promise<void>;
 
   /** Puts a barrier behind everything that was confirmed for the item; resolves once confirmed. */
   sendBarrier(item: ItemEpoch): Promise<void>;

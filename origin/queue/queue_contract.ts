@@ -117,6 +117,17 @@ function publishingContract(test: ContractTest): void {
     );
   });
 
+  test("closeOlderRoutes() finds a route that thousands of openings have left", async (queue) => {
+    const old = { ...TEST_ITEM, epoch: 2 };
+    await queue.openRoute(old);
+    await publishAll(queue, testMessages(1, old));
+    await queue.closeOlderRoutes({ ...TEST_ITEM, epoch: 2_500 });
+    assertEquals(await queue.publish(testMessages(1, old), PATIENCE_MS), ["returned"]);
+    await queue.openRoute(old);
+    await queue.closeOlderRoutes({ ...TEST_ITEM, epoch: 1_500 }, 2);
+    assertEquals(await queue.publish(testMessages(1, old), PATIENCE_MS), ["returned"]);
+  });
+
   test("publish() can be repeated with the same message id", async (queue) => {
     await queue.openRoute(TEST_ITEM);
     const twice = [...testMessages(1), ...testMessages(1)];

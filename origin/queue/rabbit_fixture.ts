@@ -4,7 +4,7 @@ import { PATIENCE_MS } from "./queue_contract.ts";
 import type { RabbitQueueOptions } from "./rabbit_options.ts";
 import { connectRabbitQueue } from "./rabbit_queue.ts";
 import type { Topology } from "./rabbit_topology.ts";
-import { TcpProxy } from "./tcp_proxy.ts";
+import { TcpProxy } from "../../shared/testing/tcp_proxy.ts";
 
 /** For closing a queue of a test. */
 export const CLOSE_MS = 2_000;

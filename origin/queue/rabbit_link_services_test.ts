@@ -20,7 +20,7 @@ import {
 import { CLOSE_MS, proxiedTest, removeTopology } from "./rabbit_fixture.ts";
 import { BrokerAwayError } from "./rabbit_link.ts";
 import { connectRabbitQueue, RabbitQueue } from "./rabbit_queue.ts";
-import { TcpProxy } from "./tcp_proxy.ts";
+import { TcpProxy } from "../../shared/testing/tcp_proxy.ts";
 
 proxiedTest(
   "publish() is unconfirmed while the link is silent, in time",
@@ -49,7 +49,8 @@ proxiedTest(
     await until(
       "it gave the connection up",
       async () =>
-        await queue.depth().then(() => false, (error) => error instanceof BrokerAwayError),
+        await queue.openRoute(TEST_ITEM)
+          .then(() => false, (error) => error instanceof BrokerAwayError),
     );
     assertFalse(queue.isUp());
     proxy.restore();

@@ -52,6 +52,9 @@ export class RabbitPublisher {
   readonly #waiting: (() => void)[] = [];
   #channel: PublishChannel | null = null;
   #backPressure = false;
+  #held = false;
+  /** When the broker last said that it takes messages again. */
+  #releasedAtMs = -Infinity;
   #lastNumber = 0;
   #stuckTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -77,6 +80,7 @@ export class RabbitPublisher {
   detach(): void {
     this.#channel = null;
     this.#backPressure = false;
+    this.#held = false;
     clearTimeout(this.#stuckTimer);
     this.#stuckTimer = undefined;
     for (const { call, index } of this.#inFlight.values()) call.settle(index, "unconfirmed");
@@ -84,9 +88,23 @@ export class RabbitPublisher {
     this.#wake();
   }
 
-  /** True when there is a channel and no confirm is overdue. */
+  /**
+   * The broker asks its publishers to wait. Confirms are late then because it said so: a connection
+   * made anew would gain nothing, and would look fine until it had sent something.
+   */
+  hold(): void {
+    this.#held = true;
+  }
+
+  /** The broker takes messages again, and gets its time to answer what has waited. */
+  release(): void {
+    this.#held = false;
+    this.#releasedAtMs = this.#settings.clock();
+  }
+
+  /** True when there is a channel, the broker takes messages, and no confirm is overdue. */
   isFlowing(): boolean {
-    if (!this.#channel) return false;
+    if (!this.#channel || this.#held) return false;
     return this.#oldestMs() < this.#settings.overdueMs;
   }
 
@@ -171,9 +189,11 @@ export class RabbitPublisher {
     this.#stuckTimer = setTimeout(() => {
       this.#stuckTimer = undefined;
       if (this.#inFlight.size === 0) return;
-      const oldestMs = this.#oldestMs();
-      if (oldestMs >= this.#settings.stuckMs) this.#settings.onStuck();
-      else this.#watch(this.#settings.stuckMs - oldestMs);
+      const { stuckMs, clock } = this.#settings;
+      const waitedMs = Math.min(this.#oldestMs(), clock() - this.#releasedAtMs);
+      if (this.#held) this.#watch(stuckMs);
+      else if (waitedMs < stuckMs) this.#watch(stuckMs - waitedMs);
+      else this.#settings.onStuck();
     }, delayMs);
   }
 }

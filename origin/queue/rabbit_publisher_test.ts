@@ -150,3 +150,29 @@ Deno.test("isFlowing() is false while the oldest confirm is overdue", async () =
   assert(publisher.isFlowing());
   publisher.detach();
 });
+
+Deno.test("a late confirm is a lost connection, unless the broker asks its publishers to wait", async () => {
+  const { publisher, channel, time } = setUp(100, 5);
+  const looks = async (holds: () => boolean) => {
+    const deadline = performance.now() + 5_000;
+    while (!holds() && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    assert(holds());
+  };
+  const late = publisher.publish([frame("a")], 60_000);
+  publisher.hold();
+  assertFalse(publisher.isFlowing());
+  time.nowMs = 1_000;
+  const since = performance.now();
+  await looks(() => performance.now() - since > 30);
+  publisher.release();
+  const released = performance.now();
+  await looks(() => performance.now() - released > 30);
+  assertEquals(time.stuck, 0, "what has waited gets its time from here on");
+  time.nowMs = 1_005;
+  await looks(() => time.stuck === 1);
+  channel.sent[0]!.answer(null);
+  assertEquals(await late, ["confirmed"]);
+  publisher.detach();
+});

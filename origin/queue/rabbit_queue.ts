@@ -12,6 +12,7 @@ import type {
 } from "./order_queue.ts";
 import { type BrokerAddress, type BrokerSession, readBrokerUrl } from "./rabbit_broker.ts";
 import { closeChannel, RabbitConsumer } from "./rabbit_consumer.ts";
+import { RabbitDepth } from "./rabbit_depth.ts";
 import { BrokerAwayError, type LinkSettings, RabbitLink } from "./rabbit_link.ts";
 import { BARRIER_TYPE, encodeBarrier, ORDERS_TYPE } from "./rabbit_message.ts";
 import { type OutboundFrame, RabbitPublisher } from "./rabbit_publisher.ts";
@@ -19,11 +20,12 @@ import { type RabbitQueueOptions, type ResolvedOptions, resolveOptions } from ".
 import {
   bindRoute,
   declareTopology,
+  olderEpochs,
   queueOf,
   routingKeyOf,
   type Topology,
   topologyOf,
-  unbindOlderRoutes,
+  unbindRoutes,
 } from "./rabbit_topology.ts";
 
 /** Consumers of one queue object; a worker has one. */
@@ -51,10 +53,10 @@ export class RabbitQueue implements OrderQueue {
   readonly #broker: BrokerAddress;
   readonly #publisher: RabbitPublisher;
   readonly #link: RabbitLink;
+  readonly #depth: RabbitDepth;
   readonly #consumers = new Set<RabbitConsumer>();
   #publishing: ConfirmChannel | null = null;
   #commands: Channel | null = null;
-  #blocked = false;
 
   /** Begins to connect in the background and goes on until `close()`. */
   constructor(options: RabbitQueueOptions) {
@@ -67,6 +69,11 @@ export class RabbitQueue implements OrderQueue {
       overdueMs,
       stuckMs,
       onStuck: () => this.#link.restart(`no confirm for ${stuckMs} ms`),
+    });
+    this.#depth = new RabbitDepth({
+      ...this.#linkSettings("depth"),
+      topology: this.topology,
+      timeoutMs: this.#options.commandTimeoutMs,
     });
     this.#link = new RabbitLink({
       ...this.#linkSettings("publish"),
@@ -86,7 +93,7 @@ export class RabbitQueue implements OrderQueue {
   }
 
   isUp(): boolean {
-    return !this.#blocked && this.#publisher.isFlowing();
+    return this.#publisher.isFlowing();
   }
 
   publish(messages: OutboundMessage[], timeoutMs: number): Promise<PublishOutcome[]> {
@@ -104,11 +111,13 @@ export class RabbitQueue implements OrderQueue {
     return this.#command("opening a route", (channel) => bindRoute(channel, this.topology, item));
   }
 
-  closeOlderRoutes(item: ItemEpoch): Promise<void> {
-    return this.#command(
-      "closing routes",
-      (channel) => unbindOlderRoutes(channel, this.topology, item),
-    );
+  async closeOlderRoutes({ item, epoch }: ItemEpoch, sinceEpoch = 1): Promise<void> {
+    for (const epochs of olderEpochs(epoch, sinceEpoch)) {
+      await this.#command(
+        "closing routes",
+        (channel) => unbindRoutes(channel, this.topology, item, epochs),
+      );
+    }
   }
 
   /** Straight into the item's queue: a barrier needs no route, and follows all confirmed before. */
@@ -150,15 +159,8 @@ export class RabbitQueue implements OrderQueue {
   }
 
   /** Counts what no consumer has yet; what was sent ahead to one is not ready any more. */
-  async depth(): Promise<QueueDepth> {
-    const queues = await this.#command(
-      "counting messages",
-      (channel) => Promise.all(this.topology.queues.map((queue) => channel.checkQueue(queue))),
-    );
-    return {
-      ready: queues.reduce((sum, queue) => sum + queue.messageCount, 0),
-      consumers: queues.reduce((sum, queue) => sum + queue.consumerCount, 0),
-    };
+  depth(): Promise<QueueDepth> {
+    return this.#depth.ask();
   }
 
   /**
@@ -171,12 +173,12 @@ export class RabbitQueue implements OrderQueue {
     // The connection's goodbye would overtake messages that still wait in the channel's buffer.
     const closing = this.#publishing ? closeChannel(this.#publishing) : Promise.resolve();
     await withDeadline(closing, timeoutMs, "closing a channel").catch(() => {});
-    await this.#link.close(timeoutMs);
+    await Promise.all([this.#link.close(timeoutMs), this.#depth.close(timeoutMs)]);
   }
 
   async #setUp(session: BrokerSession): Promise<void> {
-    session.model.on("blocked", () => this.#blocked = true);
-    session.model.on("unblocked", () => this.#blocked = false);
+    session.model.on("blocked", () => this.#publisher.hold());
+    session.model.on("unblocked", () => this.#publisher.release());
     const commands = await session.model.createChannel();
     commands.on("error", (error) => this.#link.restart(error.message));
     await declareTopology(commands, this.topology);
@@ -192,7 +194,6 @@ export class RabbitQueue implements OrderQueue {
   }
 
   #tearDown(): void {
-    this.#blocked = false;
     this.#commands = null;
     this.#publishing = null;
     this.#publisher.detach();

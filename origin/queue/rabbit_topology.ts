@@ -9,11 +9,14 @@ import type { ItemEpoch, ItemKey } from "../../shared/item.ts";
  */
 const DELIVERY_LIMIT = 2_147_483_647;
 
+/** Routes closed in one go, each go within a deadline of its own. */
+const ROUTES_PER_GO = 500;
+
 /**
- * Routes closed in one go. Every opening closes those of the thousand epochs before it, so an older
- * one can only be there if its coordinator slept through a thousand openings of its item.
+ * Routes below an epoch that are closed whatever the caller knows: a coordinator that slept may have
+ * made its route after others had closed it.
  */
-const MAX_ROUTES_CLOSED = 1_000;
+const ROUTES_CLOSED_AT_LEAST = 1_000;
 
 const NAMESPACE_PATTERN = /^[A-Za-z0-9_.-]{1,64}$/;
 
@@ -96,18 +99,29 @@ export async function bindRoute(
   await channel.bindQueue(queueOf(topology, route.item), topology.exchange, routingKeyOf(route));
 }
 
-/** Unbinds the routes of the thousand epochs below this one, the latest first. */
-export async function unbindOlderRoutes(
+/**
+ * The epochs below this one whose routes have to go, the latest first, in groups of 500. There are as
+ * many as openings were begun since one got as far as `sinceEpoch`, and at least the last thousand.
+ */
+export function* olderEpochs(epoch: number, sinceEpoch: number): Generator<number[]> {
+  const last = Math.max(1, Math.min(sinceEpoch, epoch - ROUTES_CLOSED_AT_LEAST));
+  for (let next = epoch - 1; next >= last; next -= ROUTES_PER_GO) {
+    const count = Math.min(ROUTES_PER_GO, next - last + 1);
+    yield Array.from({ length: count }, (_, at) => next - at);
+  }
+}
+
+/** Unbinds the routes of some epochs of an item, whether they are bound or not. */
+export async function unbindRoutes(
   channel: Pick<Channel, "unbindQueue">,
   topology: Topology,
-  { item, epoch }: ItemEpoch,
+  item: ItemKey,
+  epochs: number[],
 ): Promise<void> {
   const queue = queueOf(topology, item);
-  const unbound: Promise<unknown>[] = [];
-  const last = Math.max(1, epoch - MAX_ROUTES_CLOSED);
-  for (let older = epoch - 1; older >= last; older -= 1) {
-    const key = routingKeyOf({ item, epoch: older });
-    unbound.push(channel.unbindQueue(queue, topology.exchange, key));
-  }
-  await Promise.all(unbound);
+  await Promise.all(
+    epochs.map((epoch) =>
+      channel.unbindQueue(queue, topology.exchange, routingKeyOf({ item, epoch }))
+    ),
+  );
 }

@@ -1,5 +1,5 @@
 import { assertEquals, assertGreater, assertThrows } from "@std/assert";
-import { queueOf, routingKeyOf, topologyOf, unbindOlderRoutes } from "./rabbit_topology.ts";
+import { olderEpochs, queueOf, routingKeyOf, topologyOf, unbindRoutes } from "./rabbit_topology.ts";
 
 Deno.test("topologyOf() names the exchange and one queue per shard", () => {
   assertEquals(topologyOf("shop", 2, 10), {
@@ -37,20 +37,30 @@ Deno.test("routingKeyOf() is the item and its epoch", () => {
   assertEquals(routingKeyOf({ item: "7-11", epoch: 3 }), "7-11.3");
 });
 
-Deno.test("unbindOlderRoutes() takes every older epoch, at most a thousand", async () => {
+Deno.test("olderEpochs() goes back to where nothing is left, and at least a thousand", () => {
+  const spans = (epoch: number, since: number) =>
+    [...olderEpochs(epoch, since)].map((group) => [group.length, group[0], group.at(-1)]);
+  assertEquals(spans(4, 1), [[3, 3, 1]]);
+  assertEquals(spans(4, 3), [[3, 3, 1]]);
+  assertEquals(spans(1, 1), []);
+  assertEquals(spans(1, 0), []);
+  assertEquals(spans(5_000, 4_998), [[500, 4_999, 4_500], [500, 4_499, 4_000]]);
+  assertEquals(spans(2_200, 1_000), [[500, 2_199, 1_700], [500, 1_699, 1_200], [
+    200,
+    1_199,
+    1_000,
+  ]]);
+});
+
+Deno.test("unbindRoutes() takes the routes of the epochs", async () => {
   const topology = topologyOf("shop", 1, 10);
   const unbound: string[] = [];
   const channel = {
-    unbindQueue: (_queue: string, _exchange: string, key: string) => {
-      unbound.push(key);
+    unbindQueue: (queue: string, exchange: string, key: string) => {
+      unbound.push(`${queue} ${exchange} ${key}`);
       return Promise.resolve({});
     },
   };
-  await unbindOlderRoutes(channel, topology, { item: "7-11", epoch: 4 });
-  assertEquals(unbound, ["7-11.3", "7-11.2", "7-11.1"]);
-  unbound.length = 0;
-  await unbindOlderRoutes(channel, topology, { item: "7-11", epoch: 1 });
-  assertEquals(unbound, []);
-  await unbindOlderRoutes(channel, topology, { item: "7-11", epoch: 5_000 });
-  assertEquals([unbound.length, unbound[0], unbound.at(-1)], [1_000, "7-11.4999", "7-11.4000"]);
+  await unbindRoutes(channel, topology, "7-11", [3, 2]);
+  assertEquals(unbound, ["shop.orders.0 shop.buys 7-11.3", "shop.orders.0 shop.buys 7-11.2"]);
 });

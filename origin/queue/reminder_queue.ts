@@ -16,6 +16,10 @@ export interface ReminderQueue {
   /** Sends a reminder; resolves when the broker has it, rejects when it is away. */
   remind(reminder: Reminder): Promise<void>;
 
-  /** Begins to hand out the tickets of reminders that are over. */
+  /**
+   * Begins to hand out the tickets of reminders that are over, one reminder after the other. A
+   * handler that rejects costs its reminder and nothing else, so `failed` never settles. One
+   * consumer at a time per process.
+   */
   consumeReminders(handler: (tickets: string[]) => Promise<void>): Promise<Consumer>;
 }
