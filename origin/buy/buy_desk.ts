@@ -24,11 +24,22 @@ export interface BuyDesk {
   decide(request: InternalBuys): Promise<InternalAnswers>;
 }
 
+/** Why a buyer may get nothing new at the moment, whatever the ledger has. */
+export type Restriction = "busy" | "blocked";
+
+/**
+ * Says whether a buyer may get something new. One who may not is only looked up, so that he still
+ * hears of the ticket that he has, and hears the restriction where there is none. Must not wait.
+ */
+export type Restrict = (saleId: number, userId: string) => Restriction | null;
+
 /** What the desk works with. */
 export interface BuyDeskParts {
   ledger: DecidingLedger;
   queue: PublishingQueue;
   registry: Pick<CatalogRegistry, "find" | "distrust">;
+  /** Left out: everybody may buy. */
+  restrict?: Restrict;
   clock: Clock;
   log: Log;
 }
@@ -37,6 +48,8 @@ export interface BuyDeskParts {
 interface ItemGroup {
   batch: ReserveBatch;
   positions: number[];
+  /** By place in the batch: what to say where a look-up of a restricted buyer finds nothing. */
+  restrictions: Map<number, Restriction>;
 }
 
 /**
@@ -54,7 +67,7 @@ export class BatchBuyDesk implements BuyDesk {
     const answers = new Array<BuyAnswer>(request.buys.length);
     const result: InternalAnswers = { answers, stock: [] };
 
-    const groups = groupByItem(request, registry, answers);
+    const groups = groupByItem(request, this.parts, answers);
     if (groups.length === 0) return result;
     if (!ledger.isUp() || !queue.isUp()) {
       for (const group of groups) answerAll(answers, group, { outcome: "unavailable" });
@@ -126,7 +139,7 @@ export class BatchBuyDesk implements BuyDesk {
 /** Sorts the buys by item; those that need no ledger are answered at once. */
 function groupByItem(
   request: InternalBuys,
-  registry: Pick<CatalogRegistry, "find">,
+  { registry, restrict }: Pick<BuyDeskParts, "registry" | "restrict">,
   answers: BuyAnswer[],
 ): ItemGroup[] {
   const groups = new Map<ItemKey, ItemGroup>();
@@ -143,10 +156,14 @@ function groupByItem(
         answers[at] = { outcome: "paused" };
         return;
       }
-      group = { batch: { item: key, epoch: known.openEpoch, requests: [] }, positions: [] };
+      const batch = { item: key, epoch: known.openEpoch, requests: [] };
+      group = { batch, positions: [], restrictions: new Map() };
       groups.set(key, group);
     }
-    group.batch.requests.push({ userId, requestId, quantity, lookupOnly: lookupOnly === 1 });
+    const restriction = lookupOnly === 1 ? null : restrict?.(saleId, userId) ?? null;
+    if (restriction !== null) group.restrictions.set(group.positions.length, restriction);
+    const looksUp = lookupOnly === 1 || restriction !== null;
+    group.batch.requests.push({ userId, requestId, quantity, lookupOnly: looksUp });
     group.positions.push(at);
   });
   return [...groups.values()];
@@ -172,7 +189,11 @@ function answerGroup(
     case "decided":
       group.positions.forEach((at, index) => {
         const { userId } = group.batch.requests[index]!;
-        answers[at] = answerOf(outcome.decisions[index]!, group.batch.item, userId, confirmed);
+        const decision = outcome.decisions[index]!;
+        const restriction = group.restrictions.get(index);
+        answers[at] = restriction !== undefined && decision.kind === "unknown_buyer"
+          ? { outcome: restriction }
+          : answerOf(decision, group.batch.item, userId, confirmed);
       });
   }
 }

@@ -4,7 +4,7 @@ import type { ItemEpoch } from "../../shared/item.ts";
 import { logOf } from "../../shared/log.ts";
 import type { Decision, ReserveBatch, ReserveOutcome } from "../ledger/stock_ledger.ts";
 import type { OutboundMessage, PublishOutcome } from "../queue/order_queue.ts";
-import { BatchBuyDesk } from "./buy_desk.ts";
+import { BatchBuyDesk, type Restrict } from "./buy_desk.ts";
 import type { RegisteredItem } from "./sale_registry.ts";
 
 const SEQ = 1_000_000_001;
@@ -33,6 +33,7 @@ function desk(script: {
   published?: PublishOutcome[] | Error;
   ledgerUp?: boolean;
   queueUp?: boolean;
+  restrict?: Restrict;
 }) {
   const seen = {
     batches: [] as ReserveBatch[],
@@ -72,6 +73,7 @@ function desk(script: {
         seen.distrusted.push({ item: item.item, epoch: item.epoch });
       },
     },
+    restrict: script.restrict ?? (() => null),
     clock: () => 1_000,
     log: logOf("test"),
   };
@@ -185,4 +187,38 @@ Deno.test("BatchBuyDesk answers unavailable when the ledger throws", async () =>
   const { decide } = desk({ outcomes: new Error("timeout") });
   const { answers } = await decide([buy(2, "ann")]);
   assertEquals(answers, [{ outcome: "unavailable" }]);
+});
+
+Deno.test("BatchBuyDesk only looks a restricted buyer up, and tells him of what he has", async () => {
+  const { decide, seen } = desk({
+    restrict: (_saleId, userId) => userId.startsWith("r") ? "busy" : null,
+    outcomes: [decided([
+      { kind: "unknown_buyer" },
+      { kind: "sold_out" },
+      reserved(SEQ, null, true),
+      { kind: "unknown_buyer" },
+      { kind: "already_bought", seq: SEQ },
+    ])],
+  });
+  const { answers } = await decide([
+    buy(2, "rita"),
+    buy(2, "ann"),
+    buy(2, "rob"),
+    [1, 2, "ruth", 1, "k", 1],
+    buy(2, "rex"),
+  ]);
+  assertEquals(seen.batches[0]?.requests.map((request) => request.lookupOnly), [
+    true,
+    false,
+    true,
+    true,
+    true,
+  ]);
+  assertEquals(answers, [
+    { outcome: "busy" },
+    { outcome: "sold_out" },
+    { outcome: "reserved", ticket: `1-2-rob-${SEQ}`, payBy: 5_000, repeat: true },
+    { outcome: "unknown_buyer" },
+    { outcome: "already_bought", ticket: `1-2-rex-${SEQ}` },
+  ]);
 });

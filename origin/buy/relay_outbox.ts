@@ -64,7 +64,7 @@ async function writeDirectly(
   const written: ClaimedMessage[] = [];
   for (const message of messages) {
     try {
-      const outcome = await recordMessage(parts.book, message);
+      const { kind: outcome } = await recordMessage(parts.book, message);
       parts.log.warning("Wrote {messageId} to the order book after {attempts} sends", {
         messageId: message.messageId,
         attempts: message.attempts,

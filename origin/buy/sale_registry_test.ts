@@ -15,6 +15,7 @@ function sale(openEpoch: number): PublishedSale {
     captcha: "off",
     limits: DEFAULT_LIMITS,
     paymentWindowS: 900,
+    maxExpiredHolds: 3,
     items: [{ productId: 2, stock: 5, price: 1, currency: "EUR", perUserLimit: 1 }],
     products: [],
     openEpochs: [{ item: "1-2", openEpoch, stock: 5 }],

@@ -15,11 +15,22 @@ export interface ParkedMessage {
   /** How often an operator replayed it. */
   attempts: number;
   state: ParkedState;
+  /** Since when a replay is under way; 0 when the last one had no clear end; null without one. */
+  replayingSince: number | null;
   /** The reservation that a replay made; null without one. */
   replayedTicket: string | null;
   createdAt: number;
   decidedAt: number | null;
 }
+
+/** The same in a list, where texts of up to 60 KB each would only be in the way. */
+export type ParkedSummary = Omit<ParkedMessage, "content">;
+
+/**
+ * How a replay ended. `replayed`: its tickets have rows, or a new reservation was made. `failed`:
+ * nothing was made. `unsure`: something may have been made, and only another replay can tell.
+ */
+export type ReplayEnd = "replayed" | "failed" | "unsure";
 
 /** A message that was recorded. */
 export interface InboxEntry {
@@ -28,22 +39,33 @@ export interface InboxEntry {
   createdAt: number;
 }
 
-/** What operators see of messages and decide about them. */
+/** What operators see of messages and decide about them. Lists: `page` ≥ 1, `per` 1–200. */
 export interface MessageBook {
-  /** Parked messages of one state, or of all, newest first. `page` ≥ 1, `per` 1–200. */
-  listParked(state: ParkedState | null, page: number, per: number): Promise<Page<ParkedMessage>>;
+  /** Parked messages of one state, or of all, newest first. */
+  listParked(state: ParkedState | null, page: number, per: number): Promise<Page<ParkedSummary>>;
 
   getParked(id: number): Promise<ParkedMessage | null>;
 
-  /** Counts a try to replay. */
-  countReplay(id: number): Promise<void>;
+  /**
+   * Begins a try to replay a message that is still `parked`, counts it, and keeps others from
+   * deciding meanwhile. Returns the number of the try, or null when the message is unknown or
+   * decided, or another try began less than a minute ago and has not ended.
+   */
+  beginReplay(id: number): Promise<number | null>;
 
-  /** Moves `parked` to its end, once; false when it has one already. */
-  decideParked(
+  /** Ends a try; false when the message was decided, or a later try took over. */
+  endReplay(
     id: number,
-    state: "replayed" | "refused",
+    attempt: number,
+    end: ReplayEnd,
     replayedTicket: string | null,
   ): Promise<boolean>;
+
+  /**
+   * Closes a message for good; false when it is unknown or decided, or when a replay is under way
+   * or had no clear end: whatever that replay made must not be contradicted.
+   */
+  refuseParked(id: number): Promise<boolean>;
 
   /** Recorded messages, newest first. */
   listInbox(page: number, per: number): Promise<Page<InboxEntry>>;

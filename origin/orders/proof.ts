@@ -1,6 +1,7 @@
 import { type ItemKey, itemKey } from "../../shared/item.ts";
 import type { Sale, SaleItem } from "../catalog/catalog.ts";
 import type { ItemState, OrderBook } from "./order_book.ts";
+import type { PaymentProofParts } from "./proof_payments.ts";
 import { closedLedger, type ProvenLedger, ReadableLedger } from "./proof_ledger.ts";
 import {
   isSteady,
@@ -21,14 +22,12 @@ export const ROUND_PAUSE_MS = 200;
 const MAX_PENDING = 1_000;
 
 /** What a proof recomputes the invariants from. */
-export interface ProofParts {
+export interface ProofParts extends PaymentProofParts {
   book: Pick<
     OrderBook,
     "readItems" | "totals" | "pendingStockEvents" | "findOrders" | "listTickets"
   >;
   ledger: ProvenLedger;
-  /** Waits so many ms; 0 lets others have their turn. */
-  delay(ms: number): Promise<void>;
 }
 
 /** Quantities of an item, or summed over a sale; `stock` and `remaining` −1 when unlimited. */

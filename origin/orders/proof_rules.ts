@@ -5,7 +5,7 @@ import type { ItemState, ItemTotals, OrderRecord } from "./order_book.ts";
 
 /** A broken promise. The invariants are those of ARCHITECTURE.md. */
 export interface Violation {
-  invariant: "I1" | "I2" | "I3" | "I5";
+  invariant: "I1" | "I2" | "I3" | "I5" | "I6";
   item: ItemKey;
   ticket?: string;
   detail: string;

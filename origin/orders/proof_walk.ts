@@ -2,6 +2,7 @@ import type { ItemEpoch } from "../../shared/item.ts";
 import { formatTicket } from "../../shared/ticket.ts";
 import type { OrderBook, OrderRecord } from "./order_book.ts";
 import type { ReadableLedger } from "./proof_ledger.ts";
+import { PaymentProof, type PaymentProofParts } from "./proof_payments.ts";
 import { isLive, judgeRow, type Violation } from "./proof_rules.ts";
 
 /** Rows or reservations per page. */
@@ -13,11 +14,10 @@ const MAX_PAGES = 100_000;
 /** Violations that are told one by one; the others are only counted. */
 export const MAX_VIOLATIONS = 100;
 
-/** What a walk reads. `delay(0)` lets others have their turn between pages. */
-export interface WalkParts {
+/** What a walk reads. */
+export interface WalkParts extends PaymentProofParts {
   book: Pick<OrderBook, "findOrders" | "listTickets">;
   ledger: ReadableLedger;
-  delay(ms: number): Promise<void>;
 }
 
 /** What a walk found. */
@@ -48,17 +48,21 @@ export class ItemWalk implements Walk {
   violationCount = 0;
   readonly #holders = new Map<string, Holder>();
   readonly #liveTickets = new Map<string, string>();
+  readonly #payments: PaymentProof;
 
   constructor(
     readonly item: ItemEpoch,
     readonly perUserLimit: number,
     readonly parts: WalkParts,
-  ) {}
+  ) {
+    this.#payments = new PaymentProof(item, parts, (violation) => this.#say(violation));
+  }
 
   /** @throws {LedgerAwayError} when the ledger of this epoch cannot be read to the end. */
   async run(): Promise<Walk> {
     await this.#readReservations();
     await this.#readRows();
+    await this.#payments.walkPayments();
     await this.#countProcessing();
     this.#holders.clear();
     this.#liveTickets.clear();
@@ -105,6 +109,7 @@ export class ItemWalk implements Walk {
       this.#liveTickets.set(order.userId, order.ticket);
     }
     if (suspects.length > 0) await this.#examine(suspects);
+    await this.#payments.judgeOrders(rows.map(({ order }) => order));
   }
 
   /** I5: a buyer with two live orders, unless the first has ended meanwhile. */

@@ -4,55 +4,64 @@ import {
   UnreadableMessageError,
 } from "../../shared/order_message.ts";
 import { DatabaseError } from "../database/database.ts";
-import type { OrderBook, WriteOutcome } from "./order_book.ts";
+import type { OrderBook, SplitOutcome, WriteOutcome } from "./order_book.ts";
 
 /** The part of the order book that takes a message in. */
 export type RecordingBook = Pick<OrderBook, "writeOrders" | "writeOrdersSingly" | "parkMessage">;
 
-/** What became of a message: written (now or before), or kept for an operator. */
-export type Recorded = "written" | "known" | "split" | "parked";
+/** What became of a message. */
+export type Recorded =
+  /** Written in one piece; `orders` tickets of it became orders, the others were late. */
+  | { kind: "written"; message: OrderMessage; orders: number }
+  | { kind: "known" }
+  /** Written ticket by ticket, because of `why`. */
+  | { kind: "split"; why: string; split: SplitOutcome }
+  /** Kept for an operator. */
+  | { kind: "parked"; reason: string };
 
 /**
- * Takes a message out of an outbox into the order book, past the queue: what the relay does at its
- * send cap and the coordinator when it salvages. Whatever cannot be written is parked, so that it
- * neither is lost nor holds anything up. @throws {DatabaseError} when it should be tried again.
+ * Takes a message into the order book: what the worker does with a delivery, the relay at its send
+ * cap and the coordinator when it salvages. Whatever cannot be written is parked, so that it neither
+ * is lost nor holds anything up. A message that is recorded again is recorded once.
+ * @throws {DatabaseError} when it should be tried again.
  */
 export async function recordMessage(
   book: RecordingBook,
   { messageId, content }: { messageId: string; content: string },
 ): Promise<Recorded> {
+  const park = async (reason: string): Promise<Recorded> => {
+    await book.parkMessage(messageId, content, reason);
+    return { kind: "parked", reason };
+  };
   let message: OrderMessage;
   try {
     message = decodeOrderMessage(content);
   } catch (error) {
     if (!(error instanceof UnreadableMessageError)) throw error;
-    await book.parkMessage(messageId, content, `unreadable: ${error.message}`);
-    return "parked";
+    return await park(`unreadable: ${error.message}`);
   }
   let outcome: WriteOutcome;
+  let why = "guard";
   try {
     outcome = await book.writeOrders(message, content);
   } catch (error) {
     if (!blamesTheData(error)) throw error;
     outcome = { kind: "guard" };
+    why = String(error);
   }
-  if (outcome.kind === "content_clash") {
-    await book.parkMessage(messageId, content, "content_clash");
-    return "parked";
-  }
-  if (outcome.kind !== "guard") return outcome.kind;
+  if (outcome.kind === "written") return { kind: "written", message, orders: outcome.orders };
+  if (outcome.kind === "known") return { kind: "known" };
+  if (outcome.kind === "content_clash") return await park("content_clash");
   try {
-    await book.writeOrdersSingly(message, content);
-    return "split";
+    return { kind: "split", why, split: await book.writeOrdersSingly(message, content) };
   } catch (error) {
     if (!blamesTheData(error)) throw error;
-    await book.parkMessage(messageId, content, `unwritable: ${String(error)}`);
-    return "parked";
+    return await park(`unwritable: ${String(error)}`);
   }
 }
 
 /** The database answered that it will never take this, however often it is asked. */
-export function blamesTheData(error: unknown): boolean {
+function blamesTheData(error: unknown): boolean {
   return error instanceof DatabaseError &&
     (error.fault === "invalid" || error.fault === "duplicate");
 }

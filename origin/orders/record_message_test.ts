@@ -37,7 +37,7 @@ async function recorded(
       return Promise.resolve();
     },
   }, { messageId: "m", content });
-  return [result, ...calls];
+  return [result.kind, ...calls];
 }
 
 Deno.test("recordMessage() writes, splits, or parks, and never drops", async () => {

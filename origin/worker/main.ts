@@ -1,50 +1,60 @@
 import { systemClock } from "../../shared/clock.ts";
 import { exitWithReason } from "../../shared/env.ts";
-import { listen } from "../../shared/listen.ts";
 import { logOf, startLogging } from "../../shared/log.ts";
+import { DRAIN_TIMES, readSupervision, ServingProcess } from "../../shared/serving_process.ts";
 import { ShutdownStack } from "../../shared/shutdown.ts";
-import { stopOnSignals } from "../../shared/stop_on_signals.ts";
 import { resolveWorkerConfig } from "../config.ts";
 import { healthRoutes } from "../internal/health_routes.ts";
+import { openGateway } from "../payments/gateways.ts";
 import { openServiceAdapters } from "../service_adapters.ts";
 import { startWorker, type Worker } from "./worker.ts";
 
-/** What is in hand gets this long to finish; then the process ends all the same. */
-const DRAIN_TIMEOUT_MS = 10_000;
+/** What is in hand gets this long to finish; then the next worker gets it. */
+const FINISH_MS = DRAIN_TIMES.stepMs - 1_000;
 
-async function main(): Promise<void> {
-  const config = resolveWorkerConfig(Deno.env.toObject());
+/** A worker that does nothing any more need not wait long for the next one. */
+const LEAVE_WITHIN_MS = 5_000;
+
+/** Runs a worker as this process, until a signal ends it. @throws {ConfigurationError} */
+export async function main(): Promise<void> {
+  const env = Deno.env.toObject();
+  const config = resolveWorkerConfig(env);
   await startLogging("info");
   const log = logOf("worker");
   const stack = new ShutdownStack(log);
   const adapters = openServiceAdapters({ ...config, clock: systemClock, log });
-  stack.push("connections", () => adapters.close(DRAIN_TIMEOUT_MS / 2));
+  stack.push("connections", () => adapters.close(DRAIN_TIMES.stepMs / 2));
 
   let worker: Worker | null = null;
   const health = healthRoutes([
     ...adapters.health,
     { name: "worker", isReady: () => worker !== null },
   ]);
-  const server = listen(
-    { hostname: config.host, port: config.port, variable: "WORKER_PORT" },
-    (request) => health.fetch(request),
-  );
-  stack.push("server", () => server.shutdown());
-  const stop = stopOnSignals({
-    drain: () => stack.run(DRAIN_TIMEOUT_MS),
-    drainTimeoutMs: DRAIN_TIMEOUT_MS,
+  const serving = new ServingProcess({
+    name: "Worker",
+    address: { hostname: config.host, port: config.port, variable: "WORKER_PORT" },
+    supervision: readSupervision(env),
+    handler: (request) => health.fetch(request),
+    stack,
+    // Nobody sends work to a worker: it takes it.
+    lingerMs: 0,
+    log,
     exit: Deno.exit,
   });
-  const { hostname, port } = server.addr;
-  log.info("Worker listens on http://{hostname}:{port}", { hostname, port });
+  stack.push("server", () => serving.close(), DRAIN_TIMES.serverMs);
+  serving.start();
 
   await adapters.prepared;
   if (!adapters.isPrepared()) return;
-  const started = worker = await startWorker({ ...adapters, clock: systemClock, log });
-  stack.push("jobs", () => started.stop(DRAIN_TIMEOUT_MS / 2));
+  const gateway = openGateway(config.payment);
+  const started = worker = await startWorker({ ...adapters, gateway, clock: systemClock, log });
+  stack.push("jobs", () => started.stop(FINISH_MS));
   started.failed.catch((error: unknown) => {
-    log.fatal("The worker ended and asks to be replaced: {error}", { error: String(error) });
-    stop(1);
+    worker = null;
+    log.error("The worker's consumer ended: {error}", { error: String(error) });
+    serving.wish.ask(`consumer ended: ${String(error)}`, LEAVE_WITHIN_MS);
+    // What took part in that failure does nothing more; the next worker does it all.
+    void started.stop(FINISH_MS).catch(() => {});
   });
 }
 

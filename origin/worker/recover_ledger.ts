@@ -50,7 +50,9 @@ export async function recoverLedger(item: ItemKey, parts: RecoveryParts): Promis
   // Told by the token, not by what was read before it: another coordinator may have been first.
   if (mine.epoch > 1) {
     // 2. Close: no message of an older epoch can be confirmed any more.
-    await queue.closeOlderRoutes(mine);
+    const [state] = await book.readItems([item]);
+    // Behind a barrier that was met stand routes that its coordinator had closed before it sent it.
+    await queue.closeOlderRoutes(mine, state?.drainedEpoch ?? 0);
     await ledger.close([mine]);
     await sleep(ROUTES_SETTLE_MS);
 
@@ -78,7 +80,11 @@ export async function recoverLedger(item: ItemKey, parts: RecoveryParts): Promis
   await queue.openRoute(mine);
 
   // 8. Open: only now do origins use the epoch.
-  if (!(await book.markOpen(mine))) throw lost(mine);
+  if (!(await book.markOpen(mine))) {
+    // Whoever took over may have closed the older routes before this one was made.
+    await queue.closeOlderRoutes({ item, epoch: mine.epoch + 1 }, mine.epoch);
+    throw lost(mine);
+  }
   log.info("Opened {item} in epoch {epoch} with {remaining} left", {
     ...mine,
     remaining: snapshot.remaining,

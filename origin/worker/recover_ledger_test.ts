@@ -54,7 +54,8 @@ function recovery(options: {
       },
     },
     queue: {
-      closeOlderRoutes: ({ epoch }) => Promise.resolve(void steps.push(`unbind below ${epoch}`)),
+      closeOlderRoutes: ({ epoch }, since) =>
+        Promise.resolve(void steps.push(`unbind ${since} to below ${epoch}`)),
       sendBarrier: () => Promise.resolve(void steps.push("barrier")),
       openRoute: ({ epoch }) => Promise.resolve(void steps.push(`bind ${epoch}`)),
     },
@@ -133,7 +134,7 @@ Deno.test("recoverLedger() keeps the order of the steps that the promises rest o
   assertEquals(await run(), 4);
   assertEquals(steps, [
     "raise",
-    "unbind below 4",
+    "unbind 4 to below 4",
     "close",
     "wait 2000",
     "salvage",
@@ -157,6 +158,8 @@ Deno.test("recoverLedger() gives up wherever another coordinator took over", asy
     const { run, steps } = recovery({ epoch: 3, takenOverAt });
     await assertRejects(() => run(), RecoveryAbandonedError, "taken over");
     assertEquals(steps.includes("bind 4"), takenOverAt === "open");
+    // A route that may have been made behind the back of the next coordinator goes again.
+    assertEquals(steps.at(-1) === "unbind 4 to below 5", takenOverAt === "open");
   }
 });
 

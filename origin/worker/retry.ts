@@ -1,11 +1,16 @@
 import { DatabaseError, type DatabaseFault } from "../database/database.ts";
 
 /**
- * What is tried again, after which pauses (ms). These faults say nothing about the message, so they
- * are tried until they pass, in the end with the pause `last`: the worker holds what it has.
- * Everything that is not in this table fails at once.
+ * What is tried again, after which pauses (ms), and then again and again with the pause `last`;
+ * without one it fails after the last of the pauses. A fault that is not in the table fails at once.
  */
-export const RETRY_TABLE: Partial<Record<DatabaseFault, { delaysMs: number[]; last: number }>> = {
+export type RetryTable = Partial<Record<DatabaseFault, { delaysMs: number[]; last?: number }>>;
+
+/**
+ * How messages are retried. These faults say nothing about the message, so it is tried until they
+ * pass: the worker holds what it has.
+ */
+export const RETRY_TABLE: RetryTable = {
   deadlock: { delaysMs: [5, 20, 50, 100, 200, 400], last: 1_000 },
   lock_timeout: { delaysMs: [20, 50, 100, 200, 400], last: 1_000 },
   unavailable: { delaysMs: [50, 100, 200, 400], last: 1_000 },
@@ -43,12 +48,13 @@ export const systemRetryClock: RetryClock = {
 /** Tells an observer that something is being tried again. */
 export type OnRetry = (fault: DatabaseFault, attempt: number) => void;
 
-/** Runs `work` until it succeeds, fails with what the table does not name, or the signal fires. */
+/** Runs `work` until it succeeds, fails with what the table gives up, or the signal fires. */
 export async function withRetries<T>(
   work: () => Promise<T>,
   signal: AbortSignal,
   clock: RetryClock = systemRetryClock,
   onRetry: OnRetry = () => {},
+  table: RetryTable = RETRY_TABLE,
 ): Promise<T> {
   const attempts = new Map<DatabaseFault, number>();
   while (true) {
@@ -56,7 +62,7 @@ export async function withRetries<T>(
       return await work();
     } catch (error) {
       if (!(error instanceof DatabaseError)) throw error;
-      const rule = RETRY_TABLE[error.fault];
+      const rule = table[error.fault];
       const attempt = attempts.get(error.fault) ?? 0;
       const delayMs = rule?.delaysMs[attempt] ?? rule?.last;
       if (delayMs === undefined) throw error;

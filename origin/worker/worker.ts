@@ -7,19 +7,40 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { termsOf } from "../catalog/item_terms.ts";
 import type { StockLedger } from "../ledger/stock_ledger.ts";
 import type { OrderBook } from "../orders/order_book.ts";
-import type { Consumer, OrderQueue } from "../queue/order_queue.ts";
+import type { UnpaidBook } from "../orders/unpaid_book.ts";
+import { applyPayments } from "../payments/apply_payments.ts";
+import type { PaymentBook } from "../payments/payment_book.ts";
+import type { PaymentGateway } from "../payments/payment_gateway.ts";
+import { refundPayments } from "../payments/refund_payments.ts";
+import type { OrderQueue } from "../queue/order_queue.ts";
+import type { ReminderQueue } from "../queue/reminder_queue.ts";
+import { cancelDue, cancelUnpaid } from "./cancel_unpaid.ts";
 import { recordOrders } from "./record_orders.ts";
 import { recoverLedger } from "./recover_ledger.ts";
 import { restoreStock } from "./restore_stock.ts";
+import { systemRetryClock } from "./retry.ts";
+import { ReminderSender } from "./send_reminders.ts";
 
 /** How often each job looks for work, ms. */
-export const WORKER_INTERVALS = { sales: 250, openings: 250, ledgers: 1_000, stock: 500 };
+export const WORKER_INTERVALS = {
+  sales: 250,
+  openings: 250,
+  ledgers: 1_000,
+  stock: 250,
+  unpaid: 1_000,
+  payments: 1_000,
+  refunds: 2_000,
+};
 
 /** What a worker works with. */
 export interface WorkerParts {
   ledger: StockLedger;
   queue: OrderQueue;
   book: OrderBook;
+  unpaid: UnpaidBook;
+  reminders: ReminderQueue;
+  payments: PaymentBook;
+  gateway: PaymentGateway;
   catalog: Catalog;
   clock: Clock;
   log: Log;
@@ -34,16 +55,37 @@ export interface Worker {
 }
 
 /**
- * Starts every job of a worker: recording orders, opening items, watching their ledgers, telling
- * ledgers of new terms and of returned stock. Any number of workers may run.
+ * Starts every job of a worker: recording orders, opening items, watching their ledgers, ending
+ * unpaid orders, telling ledgers of new terms and of returned stock. Any number of workers may run.
  */
 export async function startWorker(parts: WorkerParts): Promise<Worker> {
   const { queue, log } = parts;
   const stopping = new AbortController();
-  const consumer: Consumer = await queue.consume(
-    recordOrders({ book: parts.book, log, signal: stopping.signal }),
-  );
-  const jobs = startJobs(parts, stopping.signal);
+  const { signal } = stopping;
+  const reminding = new ReminderSender(parts.reminders, log);
+  let restoring: Repeating | null = null;
+  const cancelling = { unpaid: parts.unpaid, log, signal, onCancelled: () => restoring?.wake() };
+  const [consumer, reminded] = await Promise.all([
+    queue.consume(
+      recordOrders({
+        book: parts.book,
+        log,
+        signal,
+        onWritten: (message) => reminding.send(message),
+      }),
+    ),
+    parts.reminders.consumeReminders(async (tickets) => {
+      await cancelDue(cancelling, tickets);
+    }),
+  ]);
+  restoring = startRestoring(parts);
+  const jobs = [
+    ...startJobs(parts, signal),
+    restoring,
+    repeat("cancelling unpaid orders", WORKER_INTERVALS.unpaid, log, async () => {
+      await cancelUnpaid(cancelling);
+    }),
+  ];
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => {});
   consumer.failed.catch((error: unknown) => {
@@ -54,7 +96,11 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
     failed: failed.promise,
     async stop(timeoutMs) {
       stopping.abort(new Error("the worker is stopping"));
-      await Promise.all([consumer.stop(timeoutMs), ...jobs.map((job) => job.stop())]);
+      await Promise.all([
+        consumer.stop(timeoutMs).then(() => reminding.idle(timeoutMs)),
+        reminded.stop(timeoutMs),
+        ...jobs.map((job) => job.stop()),
+      ]);
     },
   };
 }
@@ -88,10 +134,20 @@ function startJobs(parts: WorkerParts, signal: AbortSignal): Repeating[] {
     repeat("following the sales", WORKER_INTERVALS.sales, log, followSales),
     repeat("watching the ledgers", WORKER_INTERVALS.ledgers, log, watchLedgers),
     repeat("opening items", WORKER_INTERVALS.openings, log, () => openItems(parts, signal)),
-    repeat("restoring stock", WORKER_INTERVALS.stock, log, async () => {
-      await restoreStock(parts);
+    repeat("applying payments", WORKER_INTERVALS.payments, log, async () => {
+      await applyPayments(parts);
+    }),
+    repeat("giving money back", WORKER_INTERVALS.refunds, log, async () => {
+      await refundPayments(parts);
     }),
   ];
+}
+
+function startRestoring(parts: WorkerParts): Repeating {
+  const alarmed = new Set<string>();
+  return repeat("restoring stock", WORKER_INTERVALS.stock, parts.log, async () => {
+    await restoreStock({ ...parts, alarmed });
+  });
 }
 
 async function pushTerms(registry: CatalogRegistry, ledger: StockLedger): Promise<void> {
@@ -114,7 +170,9 @@ async function openItems(parts: WorkerParts, signal: AbortSignal): Promise<void>
   const openNext = async (): Promise<void> => {
     const next = items.shift();
     if (!next || signal.aborted) return;
-    await openItem(next.item, parts).catch((error: unknown) => {
+    await openItem(next.item, parts, signal).catch((error: unknown) => {
+      // Given up by a stop: the next worker begins it again.
+      if (signal.aborted) return;
       failed += 1;
       parts.log.warning("Cannot open {item}: {error}", { item: next.item, error: String(error) });
     });
@@ -124,15 +182,12 @@ async function openItems(parts: WorkerParts, signal: AbortSignal): Promise<void>
   if (failed > 0) throw new Error(`${failed} items could not be opened`);
 }
 
-async function openItem(item: ItemKey, parts: WorkerParts): Promise<void> {
+async function openItem(item: ItemKey, parts: WorkerParts, signal: AbortSignal): Promise<void> {
   await parts.book.withCoordinatorLock(item, async () => {
     // Another coordinator may have opened it between the list and the lock.
     const [state] = await parts.book.readItems([item]);
     if (!state || state.openEpoch > 0) return;
-    await recoverLedger(item, { ...parts, sleep });
+    // A worker that stops meets no barrier any more, so it must not wait for one.
+    await recoverLedger(item, { ...parts, sleep: (ms) => systemRetryClock.sleep(ms, signal) });
   });
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -9,12 +9,17 @@ ALTER TABLE payment
   ADD COLUMN next_refund_at BIGINT NOT NULL DEFAULT 0,
   ADD COLUMN refund_error VARCHAR(500) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL;
 -- next
--- parked, replayed, refused
+-- parked, replayed, refused; and since when a replay is under way, 0 after one without a clear end.
 ALTER TABLE parked_message
   ADD COLUMN state VARCHAR(12) CHARACTER SET ascii COLLATE ascii_bin NOT NULL DEFAULT 'parked',
-  ADD COLUMN decided_at BIGINT NULL;
+  ADD COLUMN decided_at BIGINT NULL,
+  ADD COLUMN replaying_since BIGINT NULL;
 -- next
+-- Ends in the primary key, which gives "newest first" and paging.
 ALTER TABLE parked_message ADD KEY by_state (state);
+-- next
+-- Times only grow, so the writer adds to this at its end; counting it reads far less than the rows.
+ALTER TABLE inbox ADD KEY by_time (created_at);
 -- next
 -- Buyers whose holds expired so often in a sale that they may hold nothing in it any more. `id` is
 -- the order in which origins learn of them.

@@ -8,10 +8,14 @@ ALTER TABLE payment ADD COLUMN refund_attempts INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE payment ADD COLUMN next_refund_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE payment ADD COLUMN refund_error TEXT;
 
--- parked, replayed, refused
+-- parked, replayed, refused; and since when a replay is under way, 0 after one without a clear end.
 ALTER TABLE parked_message ADD COLUMN state TEXT NOT NULL DEFAULT 'parked';
 ALTER TABLE parked_message ADD COLUMN decided_at INTEGER;
+ALTER TABLE parked_message ADD COLUMN replaying_since INTEGER;
+-- Ends in the rowid, which gives "newest first" and paging.
 CREATE INDEX parked_message_by_state ON parked_message (state);
+-- Times only grow, so the writer adds to this at its end; counting it reads far less than the rows.
+CREATE INDEX inbox_by_time ON inbox (created_at);
 
 -- Buyers whose holds expired so often in a sale that they may hold nothing in it any more. `id` is
 -- the order in which origins learn of them.

@@ -1,12 +1,13 @@
 import type { Clock } from "../../../shared/clock.ts";
-import { type ItemKey, itemKey, parseItemKey } from "../../../shared/item.ts";
+import { type ItemKey, itemKey } from "../../../shared/item.ts";
 import { encodeOrderMessage, type OrderMessage } from "../../../shared/order_message.ts";
-import { DEFAULT_LIMITS } from "../../../shared/sale.ts";
+import { DEFAULT_LIMITS, DEFAULT_MAX_EXPIRED_HOLDS } from "../../../shared/sale.ts";
 import { formatTicket, SEQ_PER_EPOCH } from "../../../shared/ticket.ts";
 import type { SaleFields } from "../../catalog/catalog.ts";
 import { SqlCatalog } from "../../catalog/sql_catalog.ts";
 import type { Database } from "../../database/database.ts";
 import { SqlOrderBook } from "../sql_order_book.ts";
+import { SqlUnpaidBook } from "../sql_unpaid_book.ts";
 
 /** Opens the database that a contract runs against, migrated. The caller closes it. */
 export type OpenDatabase = (clock: Clock) => Promise<Database>;
@@ -20,11 +21,13 @@ const PRICE = 19_900;
 export class BookShop {
   now = TEST_NOW;
   readonly book: SqlOrderBook;
+  readonly unpaid: SqlUnpaidBook;
   readonly catalog: SqlCatalog;
 
   private constructor(readonly database: Database, clock: { now: Clock }) {
     clock.now = () => this.now;
     this.book = new SqlOrderBook(database, clock.now);
+    this.unpaid = new SqlUnpaidBook(database, clock.now);
     this.catalog = new SqlCatalog(database, clock.now);
   }
 
@@ -69,6 +72,7 @@ export class BookShop {
       captcha: "suspicious",
       limits: DEFAULT_LIMITS,
       paymentWindowS: 900,
+      maxExpiredHolds: DEFAULT_MAX_EXPIRED_HOLDS,
       items,
       ...fields,
     };
@@ -111,28 +115,10 @@ export class BookShop {
     if (outcome.kind !== "written") throw new Error(`not written: ${outcome.kind}`);
   }
 
-  /** What a cancel does: the order ends, its quantity and a restock event in one transaction. */
+  /** Ends an order that is unpaid, as its buyer. */
   async cancel(ticket: string): Promise<void> {
-    const [order] = await this.book.findOrders([ticket]);
-    if (!order) throw new Error(`no order ${ticket}`);
-    const { saleId, productId } = parseItemKey(order.item);
-    const { ledgerEpoch } = await this.state(order.item);
-    await this.database.transaction(async (tx) => {
-      await tx.execute(
-        "UPDATE orders SET status = 'cancelled', reason = 'by_buyer', live = NULL WHERE ticket = ?",
-        [ticket],
-      );
-      await tx.execute(
-        "UPDATE sale_item SET sold = sold - ? WHERE sale_id = ? AND product_id = ?",
-        [order.quantity, saleId, productId],
-      );
-      await tx.execute(
-        `INSERT INTO stock_event
-           (id, sale_id, product_id, kind, ticket, delta, ledger_epoch, state, created_at)
-         VALUES (?, ?, ?, 'restock', ?, ?, ?, 'pending', ?)`,
-        [`restock:${ticket}`, saleId, productId, ticket, order.quantity, ledgerEpoch, this.now],
-      );
-    });
+    const [outcome] = await this.unpaid.cancelOrders([ticket], "by_buyer");
+    if (outcome !== "cancelled") throw new Error(`not cancelled: ${ticket} is ${outcome}`);
   }
 
   /** Pending events of one item: the database may hold those of other tests too. */

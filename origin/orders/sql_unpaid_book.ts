@@ -1,0 +1,22 @@
+import type { Clock } from "../../shared/clock.ts";
+import type { Database } from "../database/database.ts";
+import { barredBuyers } from "./bar_buyers.ts";
+import { cancelOrders, dueTickets } from "./cancel_orders.ts";
+import type { CancelReason, UnpaidBook } from "./unpaid_book.ts";
+
+/** The end of unpaid orders in SQL, the same for MySQL, MariaDB and SQLite. */
+export class SqlUnpaidBook implements UnpaidBook {
+  constructor(readonly database: Database, readonly clock: Clock) {}
+
+  dueTickets(limit: number) {
+    return dueTickets(this.database, this.clock, limit);
+  }
+
+  cancelOrders(tickets: string[], reason: CancelReason) {
+    return cancelOrders(this.database, this.clock, tickets, reason);
+  }
+
+  barredBuyers(afterId: number, limit: number) {
+    return barredBuyers(this.database, this.clock, afterId, limit);
+  }
+}
