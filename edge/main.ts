@@ -1,20 +1,22 @@
 import { systemClock } from "../shared/clock.ts";
 import { exitWithReason } from "../shared/env.ts";
-import { listen } from "../shared/listen.ts";
 import { logOf, startLogging } from "../shared/log.ts";
+import { DRAIN_TIMES, readSupervision, ServingProcess } from "../shared/serving_process.ts";
 import { ShutdownStack } from "../shared/shutdown.ts";
-import { stopOnSignals } from "../shared/stop_on_signals.ts";
 import { createEdgeApp } from "./app.ts";
 import { readEdgeProcessConfig } from "./config.ts";
 import type { Origin } from "./origin_pool.ts";
 import { readStaticFiles } from "./pages/assets.ts";
 import { systemRandomness } from "./randomness.ts";
 
-/** Requests under way get this long to finish; then the process ends all the same. */
-const DRAIN_TIMEOUT_MS = 10_000;
+/** Buyers' pages ask every second or two: within this they hear that they should connect anew. */
+const LINGER_MS = 3_000;
 
-async function main(): Promise<void> {
-  const config = readEdgeProcessConfig(Deno.env.toObject());
+/** Runs an edge as this process, until a signal ends it. @throws {ConfigurationError} */
+export async function main(): Promise<void> {
+  const env = Deno.env.toObject();
+  const config = readEdgeProcessConfig(env);
+  const supervision = readSupervision(env);
   await startLogging("info");
   const log = logOf("edge");
   const stack = new ShutdownStack(log);
@@ -35,21 +37,19 @@ async function main(): Promise<void> {
   }
   stack.push("edge", () => edge.stop());
   await edge.start();
-  const server = listen(
-    { hostname: config.host, port: config.port, variable: "EDGE_PORT" },
-    (request) => edge.app.fetch(request),
-  );
-  stack.push("server", () => server.shutdown());
-  stopOnSignals({
-    drain() {
-      edge.drain();
-      return stack.run(DRAIN_TIMEOUT_MS);
-    },
-    drainTimeoutMs: DRAIN_TIMEOUT_MS,
+  const serving = new ServingProcess({
+    name: "Edge",
+    address: { hostname: config.host, port: config.port, variable: "EDGE_PORT" },
+    supervision,
+    handler: (request) => edge.app.fetch(request),
+    stack,
+    lingerMs: LINGER_MS,
+    onDrain: () => edge.drain(),
+    log,
     exit: Deno.exit,
   });
-  const { hostname, port } = server.addr;
-  log.info("Edge listens on http://{hostname}:{port}", { hostname, port });
+  stack.push("server", () => serving.close(), DRAIN_TIMES.serverMs);
+  serving.start();
 }
 
 if (import.meta.main) await main().catch((error) => exitWithReason(error, Deno.exit));

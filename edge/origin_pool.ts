@@ -1,5 +1,5 @@
 import type { Log } from "../shared/log.ts";
-import { EDGE_KEY_HEADER } from "../shared/internal_api.ts";
+import { DRAINING_HEADER, EDGE_KEY_HEADER } from "../shared/internal_api.ts";
 import type { Clock } from "../shared/clock.ts";
 import type { Timers } from "./timers.ts";
 
@@ -15,8 +15,17 @@ export interface OriginCall {
   method: "GET" | "POST";
   /** Path and query, beginning with a slash. */
   path: string;
-  /** JSON text. */
-  body?: string;
+  /** JSON text, or bytes that are handed on as they are. */
+  body?: string | Uint8Array<ArrayBuffer>;
+  /** Headers besides the edge's own. */
+  headers?: Headers;
+  /** Statuses of 500 and more that are an answer of a healthy origin, not a failure of it. */
+  accepts?: readonly number[];
+  /**
+   * True for what waits for the order book: being late with it says nothing about an origin that
+   * still decides buys.
+   */
+  mayBeLate?: boolean;
   timeoutMs: number;
 }
 
@@ -24,6 +33,8 @@ export interface OriginCall {
 export interface OriginAnswer {
   status: number;
   text: string;
+  /** Seconds to wait before asking again, as the origin gave them. */
+  retryAfter: string | null;
   origin: OriginHealth;
 }
 
@@ -36,10 +47,16 @@ export class OriginFailure extends Error {
   }
 }
 
+class LateError extends Error {
+  override name = "LateError";
+}
+
 /** How an origin is doing. */
 export interface OriginHealth {
   readonly origin: Origin;
   healthy: boolean;
+  /** True once it said that it drains, until it, or whoever follows it there, answers otherwise. */
+  leaving: boolean;
   inFlight: number;
   consecutiveFailures: number;
   /** When an unhealthy origin may be tried again, ms. */
@@ -64,7 +81,8 @@ export interface OriginPoolParts {
 
 /**
  * The origins behind this edge. A call goes to the healthy origin with the fewest calls in flight;
- * three failures in a row take an origin out until a probe of it succeeds.
+ * three failures in a row take an origin out until a probe of it succeeds, one that drains is called
+ * only when no other is healthy.
  */
 export class OriginPool {
   readonly #parts: OriginPoolParts;
@@ -80,6 +98,7 @@ export class OriginPool {
     this.#origins = parts.origins.map((origin) => ({
       origin,
       healthy: true,
+      leaving: false,
       inFlight: 0,
       consecutiveFailures: 0,
       retryAtMs: 0,
@@ -105,22 +124,23 @@ export class OriginPool {
   }
 
   /**
-   * Calls an origin even when none is healthy, always the same while it is: for the snapshot, whose
-   * version should not jump between origins. @throws {OriginFailure}
+   * Calls an origin even when none is healthy, always the same while it is and does not drain: for
+   * the snapshot, whose version should not jump between origins. @throws {OriginFailure}
    */
   callSteadily(call: OriginCall): Promise<OriginAnswer> {
-    const healthy = this.#origins.find((origin) => origin.healthy);
+    const healthy = this.#origins.find((origin) => origin.healthy && !origin.leaving) ??
+      this.#origins.find((origin) => origin.healthy);
     const chosen = healthy ?? this.#origins[this.#turn++ % this.#origins.length]!;
     return this.#send(chosen, call);
   }
 
-  /** Tries every origin that is out and whose pause is over. Never throws. */
+  /** Tries every origin that is out and whose pause is over, or that drains. Never throws. */
   async probe(call: OriginCall): Promise<void> {
-    if (this.#healthyCount === this.#origins.length) return;
     const nowMs = this.#parts.clock();
     const due = this.#origins.filter((one) =>
-      !one.healthy && one.inFlight === 0 && one.retryAtMs <= nowMs
+      one.healthy ? one.leaving : one.inFlight === 0 && one.retryAtMs <= nowMs
     );
+    if (due.length === 0) return;
     await Promise.allSettled(due.map((origin) => this.#send(origin, call)));
   }
 
@@ -130,9 +150,7 @@ export class OriginPool {
     let best: OriginHealth | null = null;
     for (let i = 0; i < count; i += 1) {
       const one = this.#origins[(first + i) % count]!;
-      if (one.healthy && one !== avoid && (best === null || one.inFlight < best.inFlight)) {
-        best = one;
-      }
+      if (one.healthy && one !== avoid && (best === null || isBetter(one, best))) best = one;
     }
     return best ?? (avoid?.healthy ? avoid : null);
   }
@@ -141,18 +159,20 @@ export class OriginPool {
     const abort = new AbortController();
     const late = Promise.withResolvers<never>();
     const timer = this.#parts.timers.after(call.timeoutMs, () => {
-      late.reject(new Error(`no answer within ${call.timeoutMs} ms`));
+      late.reject(new LateError(`no answer within ${call.timeoutMs} ms`));
       abort.abort();
     });
     to.inFlight += 1;
     try {
       // An origin in the same process does not watch the signal, hence the race.
       const answer = await Promise.race([this.#exchange(to, call, abort.signal), late.promise]);
-      if (answer.status >= 500) throw new Error(`status ${answer.status}`);
+      if (answer.status >= 500 && !call.accepts?.includes(answer.status)) {
+        throw new Error(`status ${answer.status}`);
+      }
       this.#succeeded(to);
       return answer;
     } catch (error) {
-      this.#failed(to, error);
+      if (!(error instanceof LateError && call.mayBeLate)) this.#failed(to, error);
       const why = error instanceof Error ? error.message : String(error);
       throw new OriginFailure(to, `${call.method} ${call.path} at ${to.origin.url}: ${why}`);
     } finally {
@@ -162,8 +182,9 @@ export class OriginPool {
   }
 
   async #exchange(to: OriginHealth, call: OriginCall, signal: AbortSignal): Promise<OriginAnswer> {
-    const headers: Record<string, string> = { [EDGE_KEY_HEADER]: this.#parts.edgeKey };
-    if (call.body !== undefined) headers["content-type"] = "application/json";
+    const headers = new Headers(call.headers);
+    headers.set(EDGE_KEY_HEADER, this.#parts.edgeKey);
+    if (typeof call.body === "string") headers.set("content-type", "application/json");
     const request = new Request(to.origin.url + call.path, {
       method: call.method,
       headers,
@@ -173,7 +194,14 @@ export class OriginPool {
       ...(call.body === undefined ? {} : { body: call.body }),
     });
     const response = await to.origin.call(request);
-    return { status: response.status, text: await response.text(), origin: to };
+    to.leaving = response.headers.has(DRAINING_HEADER);
+    const retryAfter = response.headers.get("retry-after");
+    return { status: response.status, text: await response.text(), retryAfter, origin: to };
+  }
+
+  /** An origin that drains is gone at its first failure, unless it is the only one. */
+  #othersStay(origin: OriginHealth): boolean {
+    return this.#origins.some((one) => one !== origin && one.healthy && !one.leaving);
   }
 
   #succeeded(origin: OriginHealth): void {
@@ -187,7 +215,8 @@ export class OriginPool {
 
   #failed(origin: OriginHealth, error: unknown): void {
     origin.consecutiveFailures += 1;
-    if (origin.consecutiveFailures < FAILURES_TO_EJECT) return;
+    const enough = origin.leaving && this.#othersStay(origin) ? 1 : FAILURES_TO_EJECT;
+    if (origin.consecutiveFailures < enough) return;
     origin.retryAtMs = this.#parts.clock() + origin.cooldownMs;
     origin.cooldownMs = Math.min(MAX_COOLDOWN_MS, origin.cooldownMs * 2);
     if (!origin.healthy) return;
@@ -199,4 +228,10 @@ export class OriginPool {
       error: String(error),
     });
   }
+}
+
+/** Whether a call should rather go to `one`: it stays while the other leaves, or has less to do. */
+function isBetter(one: OriginHealth, best: OriginHealth): boolean {
+  if (one.leaving !== best.leaving) return best.leaving;
+  return one.inFlight < best.inFlight;
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { logOf } from "../shared/log.ts";
-import { EDGE_KEY_HEADER } from "../shared/internal_api.ts";
+import { DRAINING_HEADER, EDGE_KEY_HEADER } from "../shared/internal_api.ts";
 import { type Origin, OriginFailure, OriginPool } from "./origin_pool.ts";
 import { FakeTimers, settle } from "./testing/fake_timers.ts";
 
@@ -22,6 +22,8 @@ function stub(url: string, answer: () => Promise<Response>) {
 }
 
 const fine = () => Promise.resolve(new Response("fine"));
+const leaving = () =>
+  Promise.resolve(new Response("fine", { headers: { [DRAINING_HEADER]: "1" } }));
 const broken = () => Promise.resolve(new Response("broken", { status: 500 }));
 const silent = () => new Promise<Response>(() => {});
 
@@ -146,4 +148,57 @@ Deno.test("OriginPool.callSteadily() stays with one origin and works with none h
   await pool.callSteadily(GET);
   assertEquals(pool.healthyCount, 1);
   await settle();
+});
+
+Deno.test("OriginPool turns to others when an origin drains, and back when it is there again", async () => {
+  const a = stub("http://a", leaving);
+  const b = stub("http://b", fine);
+  const { pool } = makePool(a, b);
+  for (let i = 0; i < 6; i += 1) await pool.call(GET);
+  assertEquals([a.requests.length, b.requests.length], [1, 5]);
+  await pool.callSteadily(GET);
+  assertEquals(b.requests.length, 6);
+  // It drains on, so it is still healthy: with nobody else it would be called.
+  await pool.probe(GET);
+  assertEquals([a.requests.length, pool.healthyCount], [2, 2]);
+  a.answer = fine;
+  await pool.probe(GET);
+  for (let i = 0; i < 4; i += 1) await pool.call(GET);
+  assertEquals([a.requests.length, b.requests.length], [5, 8]);
+  await pool.probe(GET);
+  assertEquals(a.requests.length, 5, "one that is well needs no probe");
+});
+
+Deno.test("OriginPool knows at the first failure that an origin that drained is gone", async () => {
+  const a = stub("http://a", leaving);
+  const b = stub("http://b", fine);
+  const { pool } = makePool(a, b);
+  await pool.call(GET);
+  a.answer = () => Promise.reject(new Error("connection refused"));
+  await pool.probe(GET);
+  assertEquals(pool.healthyCount, 1);
+});
+
+Deno.test("OriginPool calls an origin that drains when it is the only one, through a gap", async () => {
+  const a = stub("http://a", leaving);
+  const { pool } = makePool(a);
+  await pool.call(GET);
+  a.answer = () => Promise.reject(new Error("connection reset"));
+  await fail(pool, 1);
+  assertEquals(pool.healthyCount, 1);
+  a.answer = fine;
+  assertEquals((await pool.call(GET)).status, 200);
+});
+
+Deno.test("OriginPool does not blame an origin for being late with what waits for the order book", async () => {
+  const { pool, timers } = makePool(stub("http://a", () => new Promise<Response>(() => {})));
+  const late = async (mayBeLate: boolean) => {
+    const call = pool.call({ ...GET, mayBeLate }).catch(() => {});
+    await timers.advance(GET.timeoutMs);
+    await call;
+  };
+  for (let i = 0; i < 5; i += 1) await late(true);
+  assertEquals(pool.healthyCount, 1);
+  for (let i = 0; i < 3; i += 1) await late(false);
+  assertEquals(pool.healthyCount, 0);
 });

@@ -10,8 +10,16 @@ import type { CaptchaPolicy, SaleLimits } from "./sale.ts";
  *     GET  /internal/snapshot?have=VERSION    → Snapshot
  *     GET  /internal/orders/:ticket?userId=   → OrderView, or 404 not_found
  *     GET  /internal/orders?userId=&page=&per=→ {items: OrderView[], page, per, total}
+ *     POST /internal/orders/:ticket/payment   {userId, returnUrl} → 201 {paymentId, redirectUrl}
+ *     POST /internal/orders/:ticket/cancel    {userId} → OrderView
+ *     POST /internal/payments/webhook         a notification, byte for byte, with its headers
+ *     GET  /internal/sandbox/:link            → SandboxView (sandbox only)
+ *     POST /internal/sandbox/:link            {action} → {notices: SandboxNotice[]} (sandbox only)
  */
 export const EDGE_KEY_HEADER = "dropgate-edge-key";
+
+/** Carried by answers of a process that drains: whoever can should turn to another one. */
+export const DRAINING_HEADER = "dropgate-draining";
 
 /** Most buys that travel in one call. */
 export const MAX_BUYS_PER_BATCH = 512;
@@ -53,6 +61,7 @@ export type BuyAnswer =
       | "ended"
       | "paused"
       | "busy"
+      | "blocked"
       | "unavailable"
       | "invalid"
       | "unknown_item";
@@ -141,4 +150,31 @@ export interface OrderView {
   status: OrderStatus;
   payBy?: string;
   reason?: string;
+}
+
+/** A sandbox payment and where its order stands; nulls while nobody can tell. */
+export interface SandboxView {
+  ticket: string;
+  saleId: number;
+  paymentId: string;
+  /** Minor units of `currency`. */
+  amount: number;
+  currency: string;
+  status: OrderStatus | null;
+  payBy: string | null;
+  serverNow: string;
+}
+
+/** What a buyer can do on the sandbox's page. */
+export const SANDBOX_ACTIONS = ["pay", "pay_twice", "wrong_amount"] as const;
+
+export type SandboxAction = (typeof SANDBOX_ACTIONS)[number];
+
+/** A notification that the sandbox sent, and what became of it. */
+export interface SandboxNotice {
+  paymentId: string;
+  amount: number;
+  currency: string;
+  /** `applied`, `known`, `stored`, `refund_due`, `wrong_amount`, … */
+  outcome: string;
 }

@@ -1,11 +1,17 @@
 import { type ItemKey, itemKey } from "./item.ts";
-import { REQUEST_ID_PATTERN, SEQ_PER_EPOCH, USER_ID_PATTERN } from "./ticket.ts";
+import { SEQ_PER_EPOCH, USER_ID_PATTERN } from "./ticket.ts";
 
 /** The version of the message that this code writes and the only one that it reads. */
 export const ORDER_MESSAGE_VERSION = 1;
 
 /** Most reservations in one message: the size of a batch. */
 export const MAX_ORDERS_PER_MESSAGE = 512;
+
+/**
+ * A request id as messages and orders keep it: a buyer's own, of at most 64 characters, or that of a
+ * replayed ticket, `replay-` and the ticket.
+ */
+const KEPT_REQUEST_ID_PATTERN = /^[\x21-\x7e]{1,128}$/;
 
 /**
  * The winners of one batch, as they travel from the ledger to the order book. The ledger writes
@@ -88,7 +94,7 @@ export function decodeOrderMessage(text: string): OrderMessage {
     check(typeof userId === "string" && USER_ID_PATTERN.test(userId), "a user id must be one");
     check(Number.isSafeInteger(quantity) && quantity > 0, "a quantity must be positive");
     check(
-      typeof requestId === "string" && REQUEST_ID_PATTERN.test(requestId),
+      typeof requestId === "string" && KEPT_REQUEST_ID_PATTERN.test(requestId),
       "a request id must be visible characters",
     );
     return { userId, quantity, requestId };

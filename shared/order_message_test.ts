@@ -6,6 +6,7 @@ import {
   type OrderMessage,
   UnreadableMessageError,
 } from "./order_message.ts";
+import { formatTicket } from "./ticket.ts";
 
 const MESSAGE: OrderMessage = {
   v: 1,
@@ -29,6 +30,13 @@ Deno.test("decodeOrderMessage() reads back what was encoded, also seqs of fiftee
   assertEquals(decodeOrderMessage(encodeOrderMessage(MESSAGE)), MESSAGE);
 });
 
+Deno.test("decodeOrderMessage() reads the request id of any replayed ticket", () => {
+  const id = 999_999_999_999_999;
+  const ticket = formatTicket(`${id}-${id}`, "u".repeat(64), 9_007_198_999_999_999);
+  const [order] = decodeOrderMessage(wire({ o: [["ann", 1, `replay-${ticket}`]] })).orders;
+  assertEquals(order?.requestId, `replay-${ticket}`);
+});
+
 Deno.test("decodeOrderMessage() names the rule that a message breaks", () => {
   const broken: [string, string][] = [
     ["{", "JSON"],
@@ -44,6 +52,7 @@ Deno.test("decodeOrderMessage() names the rule that a message breaks", () => {
     [wire({ o: [["a b", 1, "k"]] }), "user id"],
     [wire({ o: [["ann", 0, "k"]] }), "quantity"],
     [wire({ o: [["ann", 1, "a b"]] }), "request id"],
+    [wire({ o: [["ann", 1, "k".repeat(129)]] }), "request id"],
   ];
   for (const [text, rule] of broken) {
     assertThrows(() => decodeOrderMessage(text), UnreadableMessageError, rule);

@@ -25,6 +25,8 @@ export const PROBLEMS = {
   order_ended: { status: 409, title: "The order of this Idempotency-Key has ended" },
   already_bought: { status: 409, title: "You already have a reservation for this product" },
   not_cancellable: { status: 409, title: "This order cannot be cancelled" },
+  not_payable: { status: 409, title: "This order cannot be paid now" },
+  wrong_amount: { status: 422, title: "The order asks for another amount or currency" },
   conflict: { status: 409, title: "This does not fit the present state" },
   busy: { status: 503, title: "Too many buyers at once" },
   unavailable: { status: 503, title: "A part of the system is away" },

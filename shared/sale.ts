@@ -22,6 +22,12 @@ export const DEFAULT_LIMITS: SaleLimits = {
 /** Seconds that a buyer has to pay when the operator set nothing else. */
 export const DEFAULT_PAYMENT_WINDOW_S = 900;
 
+/**
+ * Unpaid orders of one buyer that may expire in a sale before he loses the right to hold anything in
+ * it, when the operator set nothing else.
+ */
+export const DEFAULT_MAX_EXPIRED_HOLDS = 3;
+
 /** What buyers see of a sale's course. */
 export type SaleState = "upcoming" | "open" | "sold_out" | "paused" | "ended";
 

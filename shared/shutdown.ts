@@ -8,26 +8,29 @@ export type Release = () => void | Promise<void>;
  * fails or hangs does not keep the others from their turn.
  */
 export class ShutdownStack {
-  readonly #steps: { name: string; release: Release }[] = [];
+  readonly #steps: { name: string; release: Release; timeoutMs: number | undefined }[] = [];
   #stopping: Promise<void> | null = null;
 
   constructor(readonly log: Log) {}
 
-  /** Adds a step that runs before all that were added earlier. */
-  push(name: string, release: Release): void {
-    this.#steps.push({ name, release });
+  /** Adds a step that runs before all that were added earlier, for at most `timeoutMs` if given. */
+  push(name: string, release: Release, timeoutMs?: number): void {
+    this.#steps.push({ name, release, timeoutMs });
   }
 
-  /** Runs every step once, each for at most `stepTimeoutMs`; later calls wait for the first. */
+  /**
+   * Runs every step once, each for at most its own time, else `stepTimeoutMs`; later calls wait for
+   * the first.
+   */
   run(stepTimeoutMs: number): Promise<void> {
     this.#stopping ??= this.#runSteps(stepTimeoutMs);
     return this.#stopping;
   }
 
   async #runSteps(stepTimeoutMs: number): Promise<void> {
-    for (const { name, release } of this.#steps.reverse()) {
+    for (const { name, release, timeoutMs = stepTimeoutMs } of this.#steps.reverse()) {
       try {
-        await withDeadline(Promise.resolve(release()), stepTimeoutMs, `stopping ${name}`);
+        await withDeadline(Promise.resolve(release()), timeoutMs, `stopping ${name}`);
       } catch (error) {
         this.log.error("Cannot stop {name}: {error}", { name, error: String(error) });
       }

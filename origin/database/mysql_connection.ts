@@ -1,6 +1,17 @@
 import type { Connection, ConnectionOptions } from "mysql2/promise";
 import type { MysqlAddress } from "./mysql_url.ts";
 
+/**
+ * How long the server waits for a word on a connection before it ends it, with the transaction and
+ * the locks that it holds. A process that lost its network or was paused says no goodbye, and
+ * without this its locks would stand for the server's default of eight hours. Living processes stay
+ * far below: idle connections are closed or used earlier, and within transactions nobody waits.
+ */
+export const SERVER_PATIENCE_S = 10;
+
+/** How long a connection may be idle before this side closes it, well before the server would. */
+export const IDLE_TIMEOUT_MS = 5_000;
+
 /** How every connection is made. */
 export function mysqlOptions(
   { tls, ...address }: MysqlAddress,

@@ -8,7 +8,12 @@ import {
   type SqlRow,
   type SqlValue,
 } from "./database.ts";
-import { discardConnection, mysqlOptions } from "./mysql_connection.ts";
+import {
+  discardConnection,
+  IDLE_TIMEOUT_MS,
+  mysqlOptions,
+  SERVER_PATIENCE_S,
+} from "./mysql_connection.ts";
 import { mysqlError } from "./mysql_faults.ts";
 import { MysqlLocks } from "./mysql_locks.ts";
 import { MysqlSession } from "./mysql_session.ts";
@@ -62,6 +67,9 @@ export class MysqlDatabase implements Database {
       ...options,
       connectionLimit: this.#limits.poolSize,
       queueLimit: this.#limits.queueLimit,
+      // The driver looks at idle connections only when fewer than all may be idle.
+      maxIdle: this.#limits.poolSize - 1,
+      idleTimeout: IDLE_TIMEOUT_MS,
     });
   }
 
@@ -172,6 +180,7 @@ export class MysqlDatabase implements Database {
       await session.command("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
       await session.command(
         `SET SESSION innodb_lock_wait_timeout = ${lockWaitTimeoutS}, time_zone = '+00:00', ` +
+          `wait_timeout = ${SERVER_PATIENCE_S}, ` +
           `sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'`,
       );
     } catch (error) {

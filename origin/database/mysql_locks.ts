@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import mysql, { type Connection, type ConnectionOptions } from "mysql2/promise";
 import { withDeadline } from "../../shared/shutdown.ts";
 import { DatabaseError } from "./database.ts";
-import { discardConnection } from "./mysql_connection.ts";
+import { discardConnection, SERVER_PATIENCE_S } from "./mysql_connection.ts";
 
 /** Most named locks held at once; each has a connection of its own. */
 const MAX_LOCKS = 16;
@@ -12,6 +12,9 @@ const ANSWER_TIMEOUT_MS = 5_000;
 
 /** How long giving a lock back may take before the connection is thrown away instead. */
 const RELEASE_TIMEOUT_MS = 2_000;
+
+/** How often the holder of a lock shows the server that it lives; three times per its patience. */
+const SIGN_OF_LIFE_MS = SERVER_PATIENCE_S * 1_000 / 3;
 
 /** Locks of the whole server (`GET_LOCK`), named for one database. */
 export class MysqlLocks {
@@ -32,12 +35,15 @@ export class MysqlLocks {
     this.#held += 1;
     const lockName = this.#lockName(name);
     let connection: Connection | null = null;
+    let signs: ReturnType<typeof setInterval> | undefined;
     try {
       connection = await this.#connect();
       const timeoutMs = waitS * 1000 + ANSWER_TIMEOUT_MS;
       if (!await this.#ask(connection, "GET_LOCK(?, ?)", [lockName, waitS], timeoutMs)) return null;
+      signs = showLife(connection);
       return await work();
     } finally {
+      clearInterval(signs);
       this.#held -= 1;
       if (connection) await this.#leave(connection, lockName);
     }
@@ -49,6 +55,8 @@ export class MysqlLocks {
       const connection = await withDeadline(asked, ANSWER_TIMEOUT_MS, "connecting for a lock");
       // Without a listener, the error of a link that breaks would end the process.
       connection.on("error", () => {});
+      const patience = connection.query(`SET SESSION wait_timeout = ${SERVER_PATIENCE_S}`);
+      await withDeadline(patience, ANSWER_TIMEOUT_MS, "preparing a connection for a lock");
       return connection;
     } catch (error) {
       asked.then(discardConnection, () => {});
@@ -86,4 +94,18 @@ export class MysqlLocks {
     const hash = createHash("sha256").update(`${this.database} ${name}`).digest("hex");
     return `dropgate-${hash.slice(0, 40)}`;
   }
+}
+
+/**
+ * Lets the server hear from a connection, so that it keeps the lock for as long as its holder lives
+ * and can be heard, and no longer. At most one sign is under way.
+ */
+function showLife(connection: Connection): ReturnType<typeof setInterval> {
+  let isUnderWay = false;
+  return setInterval(() => {
+    if (isUnderWay) return;
+    isUnderWay = true;
+    // A sign that fails tells nothing new: the lock only saves work, fences do the rest.
+    connection.query("SELECT 1").catch(() => {}).finally(() => isUnderWay = false);
+  }, SIGN_OF_LIFE_MS);
 }

@@ -2,6 +2,7 @@ import { seedDemoSale, untilOnSale } from "./demo_sale.ts";
 import { launchSystem } from "./launch/launch_system.ts";
 import { readOptions } from "./launch/options.ts";
 import { reportOf, writeReadyFile } from "./launch/ready_file.ts";
+import { replaceOnSignal } from "./launch/replace_on_signal.ts";
 import { secretsForRun } from "./launch/run_secrets.ts";
 import { givenServiceUrls } from "./launch/service_urls.ts";
 import { runTool, type ToolContext, untilAborted } from "./launch/tool_run.ts";
@@ -13,7 +14,8 @@ const USAGE = `deno task dev:services [options]
 Runs Dropgate as separate edge, origin and worker processes on Redis, RabbitMQ and MySQL or
 MariaDB: those of REDIS_URL, AMQP_URL and MYSQL_URL, else private ones that last for this run.
 DEMO is 1; secrets that are not set are made for this run. Ports: EDGE_PORT, ORIGIN_PORT and
-WORKER_PORT (8000, 9000, 9100; 0 takes a free one). Ctrl-C drains and ends.
+WORKER_PORT (8000, 9000, 9100; 0 takes a free one). Ctrl-C drains and ends. SIGUSR2 replaces every
+process, one by one, each only when its successor is ready.
 
   --ready-file PATH  write the addresses, ADMIN_TOKEN and process ids as JSON when ready
   --no-demo-sale     start without a sale
@@ -50,6 +52,7 @@ async function devServices(context: ToolContext): Promise<number> {
     signal,
   );
   defer(() => system.stop(force));
+  defer(replaceOnSignal(system, log, signal));
 
   const [edgeUrl = ""] = system.edgeUrls;
   const [originUrl = ""] = system.originUrls;
@@ -59,7 +62,8 @@ async function devServices(context: ToolContext): Promise<number> {
     const path = options["ready-file"];
     const report = reportOf(system, urls, secrets.ADMIN_TOKEN);
     for (const part of Object.values(services.parts)) report.pids[part.name] = part.pids();
-    await writeReadyFile(path, { ...report, saleId: sale?.saleId ?? null });
+    const paymentWebhookKey = secrets.PAYMENT_WEBHOOK_KEY.split(",")[0] ?? "";
+    await writeReadyFile(path, { ...report, paymentWebhookKey, saleId: sale?.saleId ?? null });
     defer(() => Deno.remove(path).catch(() => {}));
   }
   console.log([
@@ -68,6 +72,7 @@ async function devServices(context: ToolContext): Promise<number> {
     `  Shop         ${sale ? `${edgeUrl}/sales/${sale.saleId}` : edgeUrl}`,
     `  Back office  ${originUrl}/admin`,
     `  ADMIN_TOKEN  ${secrets.ADMIN_TOKEN}`,
+    `  PAYMENT_WEBHOOK_KEY  ${secrets.PAYMENT_WEBHOOK_KEY.split(",")[0]}`,
     `  REDIS_URL    ${urls.redis}`,
     `  AMQP_URL     ${urls.amqp}`,
     `  MYSQL_URL    ${urls.mysql}`,

@@ -2,6 +2,7 @@ import { runEmbedded } from "./embedded/run_embedded.ts";
 import { launchSystem } from "./launch/launch_system.ts";
 import { readCount, readOptions } from "./launch/options.ts";
 import { reportOf, writeReadyFile } from "./launch/ready_file.ts";
+import { replaceOnSignal } from "./launch/replace_on_signal.ts";
 import { requireSecrets } from "./launch/run_secrets.ts";
 import { givenServiceUrls } from "./launch/service_urls.ts";
 import { runTool, type ToolContext, untilAborted } from "./launch/tool_run.ts";
@@ -11,8 +12,10 @@ const USAGE = `deno task start [options]
 
 Runs Dropgate for production, DEMO off. Without REDIS_URL, AMQP_URL and MYSQL_URL: the whole system
 in one process on SQLite in DATA_DIR. With all three: edges, origins and workers as processes of
-this machine that are started again when they fail. The first of a kind listens on EDGE_PORT,
-ORIGIN_PORT or WORKER_PORT, the next ones on the ports after it.
+this machine that are started again when they fail, and replaced without a gap when they ask for it.
+The first of a kind listens on EDGE_PORT, ORIGIN_PORT or WORKER_PORT, the next ones on the ports
+after it. SIGTERM or Ctrl-C drains and ends; SIGUSR2 replaces every process, one by one, each only
+when its successor is ready, so that no request fails.
 
   --edges N          how many edges (default 1, at most 64)
   --origins N        how many origins
@@ -45,12 +48,14 @@ function startServicesProfile(urls: ServiceUrls, options: Options): Promise<numb
     const plan = { urls, counts, env, runDir: run.dir };
     const system = await launchSystem(plan, { inherited, print }, signal);
     defer(() => system.stop(force));
+    defer(replaceOnSignal(system, log, signal));
     if (options["ready-file"]) {
       const path = options["ready-file"];
       await writeReadyFile(path, reportOf(system, urls, env.ADMIN_TOKEN ?? ""));
       defer(() => Deno.remove(path).catch(() => {}));
     }
     log(`Dropgate is ready: ${system.edgeUrls.join(" ")} (origins ${system.originUrls.join(" ")})`);
+    log(`kill -USR2 ${Deno.pid} replaces every process, one by one`);
     await untilAborted(signal);
     return 0;
   });

@@ -11,6 +11,7 @@ export interface ComposeService {
   networks?: string[];
   ports?: string[];
   restart?: string;
+  stop_grace_period?: string;
   user?: string;
   volumes?: string[];
   read_only?: boolean;

@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import denoConfig from "../../../deno.json" with { type: "json" };
+import { DRAIN_TIMES } from "../../serving_process.ts";
+import { DRAIN_TIMEOUT_MS } from "../launch/part_process.ts";
 import { PROJECT_DIR } from "../launch/project.ts";
 import { type ComposeService, composeVariables, interpolate, readCompose } from "./compose_file.ts";
 import { readDockerfile, wordsOf } from "./dockerfile.ts";
@@ -71,6 +73,14 @@ Deno.test("every container is watched, restarted and held to few rights", () => 
       undefined,
     ]);
   }
+});
+
+Deno.test("a container, and a process under the supervisor, has longer than its drain takes", () => {
+  for (const name of ["edge", "origin", "worker"]) {
+    const [, seconds] = /^(\d+)s$/.exec(service(name).stop_grace_period ?? "") ?? [];
+    assert(Number(seconds) * 1_000 > DRAIN_TIMES.totalMs, name);
+  }
+  assert(DRAIN_TIMEOUT_MS > DRAIN_TIMES.totalMs);
 });
 
 Deno.test("the edge shares no network with a server, and servers publish no port", () => {

@@ -2,7 +2,13 @@ import { randomBytes } from "node:crypto";
 import { ConfigurationError } from "../../env.ts";
 
 /** Secrets that the embedded profile makes once and keeps, so that sessions survive a restart. */
-const KEPT_SECRETS = ["EDGE_KEY", "SESSION_KEY", "RECEIPT_KEY", "ADMIN_TOKEN"] as const;
+const KEPT_SECRETS = [
+  "EDGE_KEY",
+  "SESSION_KEY",
+  "RECEIPT_KEY",
+  "ADMIN_TOKEN",
+  "PAYMENT_WEBHOOK_KEY",
+] as const;
 
 /** The folder of the embedded profile, held by one process. */
 export interface DataDir {

@@ -18,7 +18,7 @@ Deno.test("openDataDir() keeps its secrets over a restart and from other users",
     const second = await openDataDir(`${path}/data`);
     second.release();
     assertEquals(second.secrets, first.secrets);
-    assertEquals(new Set(Object.values(first.secrets)).size, 4);
+    assertEquals(new Set(Object.values(first.secrets)).size, 5);
     const { mode } = await Deno.stat(`${path}/data/secrets.json`);
     assertEquals((mode ?? 0) & 0o077, 0);
   });

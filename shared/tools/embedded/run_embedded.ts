@@ -8,6 +8,8 @@ import { systemClock } from "../../clock.ts";
 import { ConfigurationError, type Environment, readPort } from "../../env.ts";
 import { listen } from "../../listen.ts";
 import { logOf, startLogging } from "../../log.ts";
+import { ReplacementWish } from "../../replace_me.ts";
+import { DRAIN_TIMES } from "../../serving_process.ts";
 import { ShutdownStack } from "../../shutdown.ts";
 import { stopOnSignals } from "../../stop_on_signals.ts";
 import { seedDemoSale, untilOnSale } from "../demo_sale.ts";
@@ -23,9 +25,6 @@ export interface EmbeddedOptions {
   /** Where to write the addresses as JSON once everything is ready. */
   readyFile?: string;
 }
-
-/** What is under way gets this long to finish; then the process ends all the same. */
-const DRAIN_TIMEOUT_MS = 10_000;
 
 /** Runs the whole system in this process until a signal ends it. Never resolves before that. */
 export async function runEmbedded(options: EmbeddedOptions): Promise<void> {
@@ -43,10 +42,11 @@ async function start(options: EmbeddedOptions): Promise<void> {
   const log = logOf("embedded");
   const stack = new ShutdownStack(log);
   const stop = stopOnSignals({
-    drain: () => stack.run(DRAIN_TIMEOUT_MS),
-    drainTimeoutMs: DRAIN_TIMEOUT_MS,
+    drain: () => stack.run(DRAIN_TIMES.stepMs),
+    drainTimeoutMs: DRAIN_TIMES.totalMs,
     exit: Deno.exit,
   });
+  const wish = new ReplacementWish({ log, leave: () => stop(1) });
 
   const given: Environment = {
     ...Deno.env.toObject(),
@@ -64,11 +64,12 @@ async function start(options: EmbeddedOptions): Promise<void> {
   const dataDir = await openDataDir(first.dataDir);
   stack.push("data folder", () => dataDir.release());
   const env: Environment = { ...given, ...secretsNotGiven(given, dataDir.secrets) };
-  const { secrets } = resolveOriginConfig(env);
+  const { secrets, maxQueuedMessages, payment } = resolveOriginConfig(env);
   const edgeConfig = readEdgeConfig(env);
 
-  const store = await openStore(dataDir.databaseFile, options.demo ? "text" : "json");
-  stack.push("store", () => store.close(DRAIN_TIMEOUT_MS / 2));
+  const logForm = options.demo ? "text" : "json";
+  const store = await openStore(dataDir.databaseFile, logForm, maxQueuedMessages, payment);
+  stack.push("store", () => store.close(DRAIN_TIMES.stepMs / 2));
   store.failed.catch((error: unknown) => {
     log.fatal("The store ended: {error}", { error: String(error) });
     stop(1);
@@ -76,6 +77,8 @@ async function start(options: EmbeddedOptions): Promise<void> {
   const origin = startOrigin({
     ...store,
     relay: null,
+    maxQueuedMessages,
+    payment,
     secrets: secrets as Required<typeof secrets>,
     health: [{ name: "store", isReady: () => store.ledger.isUp() }],
     clock: systemClock,
@@ -108,6 +111,7 @@ async function start(options: EmbeddedOptions): Promise<void> {
   );
   stack.push("edge server", () => edgeServer.shutdown());
   stack.push("readiness", () => edge.drain());
+  wish.listen();
 
   const edgeUrl = urlOf(hostname, edgeServer.addr.port);
   const originUrl = urlOf(hostname, originServer.addr.port);
@@ -119,6 +123,7 @@ async function start(options: EmbeddedOptions): Promise<void> {
       edgeUrl,
       originUrl,
       adminToken,
+      ...(options.demo ? { paymentWebhookKey: payment.webhookKeys[0] ?? "" } : {}),
       saleId: sale?.saleId ?? null,
       databaseFile: await Deno.realPath(dataDir.databaseFile),
     });
@@ -129,6 +134,7 @@ async function start(options: EmbeddedOptions): Promise<void> {
     `  Shop         ${sale ? `${edgeUrl}/sales/${sale.saleId}` : edgeUrl}`,
     `  Back office  ${originUrl}/admin`,
     `  ADMIN_TOKEN  ${options.demo ? adminToken : whereTheTokenIs(given, first.dataDir)}`,
+    ...(options.demo ? [`  PAYMENT_WEBHOOK_KEY  ${payment.webhookKeys[0]}`] : []),
     `  Data         ${first.dataDir}`,
     "Ctrl-C drains and ends.",
     "",

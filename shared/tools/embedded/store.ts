@@ -1,5 +1,6 @@
 import type { Catalog } from "../../../origin/catalog/catalog.ts";
 import type { StockLedger } from "../../../origin/ledger/stock_ledger.ts";
+import type { PaymentSettings } from "../../../origin/payments/gateways.ts";
 import type { OrderQueue } from "../../../origin/queue/order_queue.ts";
 import { systemClock } from "../../clock.ts";
 import type { LogForm } from "../../log.ts";
@@ -14,14 +15,28 @@ export interface Store {
   ledger: ThreadLedger & LocalLedger;
   queue: StorePorts["queue"] & LocalQueue;
   book: StorePorts["book"];
+  unpaid: StorePorts["unpaid"];
+  payments: StorePorts["payments"];
+  messages: StorePorts["messages"];
   catalog: Catalog;
   /** Rejects when the thread ended by itself. */
   readonly failed: Promise<never>;
   close(timeoutMs: number): Promise<void>;
 }
 
+/**
+ * The ledger's own bound on the queue, as a multiple of the limit at which origins begin to refuse:
+ * it stands behind what comes in between two of their looks.
+ */
+const LAST_RESORT = 1.25;
+
 /** Starts the store thread on a database file. @throws when the file cannot be opened. */
-export async function openStore(databaseFile: string, logForm: LogForm): Promise<Store> {
+export async function openStore(
+  databaseFile: string,
+  logForm: LogForm,
+  maxQueuedMessages: number,
+  payment: PaymentSettings,
+): Promise<Store> {
   const thread = new Worker(new URL("./store_thread.ts", import.meta.url), { type: "module" });
   const caller = new PortCaller(thread);
   const failed = Promise.withResolvers<never>();
@@ -35,7 +50,8 @@ export async function openStore(databaseFile: string, logForm: LogForm): Promise
   const isUp = () => caller.alive;
   const threadLedger = caller.port<ThreadLedger>("ledger");
   const control = caller.port<StorePorts["control"]>("control");
-  await control.open(databaseFile, logForm).catch((error: unknown) => {
+  const maxQueueRows = Math.ceil(maxQueuedMessages * LAST_RESORT);
+  await control.open(databaseFile, logForm, maxQueueRows, payment).catch((error: unknown) => {
     caller.fail(new Error("The store did not open"));
     thread.terminate();
     throw error;
@@ -51,6 +67,9 @@ export async function openStore(databaseFile: string, logForm: LogForm): Promise
       publish: (messages) => Promise.resolve(messages.map(() => "unconfirmed" as const)),
     }),
     book: caller.port<StorePorts["book"]>("book"),
+    unpaid: caller.port<StorePorts["unpaid"]>("unpaid"),
+    payments: caller.port<StorePorts["payments"]>("payments"),
+    messages: caller.port<StorePorts["messages"]>("messages"),
     catalog: caller.port<Catalog>("catalog"),
     failed: failed.promise,
     async close(timeoutMs) {

@@ -4,7 +4,11 @@ import type {
   ReserveOutcome,
   StockLedger,
 } from "../../../origin/ledger/stock_ledger.ts";
+import type { MessageBook } from "../../../origin/orders/message_book.ts";
 import type { OrderBook } from "../../../origin/orders/order_book.ts";
+import type { UnpaidBook } from "../../../origin/orders/unpaid_book.ts";
+import type { PaymentSettings } from "../../../origin/payments/gateways.ts";
+import type { PaymentBook } from "../../../origin/payments/payment_book.ts";
 import type { OrderQueue } from "../../../origin/queue/order_queue.ts";
 import type { LogForm } from "../../log.ts";
 
@@ -15,7 +19,14 @@ import type { LogForm } from "../../log.ts";
 export type ThreadLedger =
   & Pick<
     StockLedger,
-    "settle" | "adjust" | "setTerms" | "readStock" | "findReservations" | "listReservations"
+    | "settle"
+    | "release"
+    | "adjust"
+    | "setTerms"
+    | "readStock"
+    | "findReservations"
+    | "listReservations"
+    | "listOutbox"
   >
   & { reserveBefore(batches: ReserveBatch[], deadlineMs: number): Promise<ReserveOutcome[]> };
 
@@ -24,10 +35,18 @@ export interface StorePorts {
   ledger: ThreadLedger;
   queue: Pick<OrderQueue, "depth">;
   book: Omit<OrderBook, "withCoordinatorLock">;
+  unpaid: UnpaidBook;
+  payments: PaymentBook;
+  messages: MessageBook;
   catalog: Catalog;
   control: {
-    /** Opens the file and starts the worker. */
-    open(databaseFile: string, logForm: LogForm): Promise<void>;
+    /** Opens the file and starts the worker. More rows than `maxQueueRows` are never queued. */
+    open(
+      databaseFile: string,
+      logForm: LogForm,
+      maxQueueRows: number,
+      payment: PaymentSettings,
+    ): Promise<void>;
     /** Stops the worker, within the time, and closes the file. */
     close(timeoutMs: number): Promise<void>;
   };

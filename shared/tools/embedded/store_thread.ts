@@ -6,8 +6,13 @@ import { SqlCatalog } from "../../../origin/catalog/sql_catalog.ts";
 import { openSqlite } from "../../../origin/database/open_database.ts";
 import type { SqliteDatabase } from "../../../origin/database/sqlite_database.ts";
 import { SqliteLedger } from "../../../origin/ledger/sqlite_ledger.ts";
+import { SqlMessageBook } from "../../../origin/orders/sql_message_book.ts";
 import { SqlOrderBook } from "../../../origin/orders/sql_order_book.ts";
+import { SqlUnpaidBook } from "../../../origin/orders/sql_unpaid_book.ts";
+import { openGateway } from "../../../origin/payments/gateways.ts";
+import { SqlPaymentBook } from "../../../origin/payments/sql_payment_book.ts";
 import { SqliteQueue } from "../../../origin/queue/sqlite_queue.ts";
+import { SqliteReminders } from "../../../origin/queue/sqlite_reminders.ts";
 import { startWorker, type Worker as OrderWorker } from "../../../origin/worker/worker.ts";
 import { systemClock } from "../../clock.ts";
 import { logOf, startLogging } from "../../log.ts";
@@ -21,15 +26,31 @@ let database: SqliteDatabase | null = null;
 let worker: OrderWorker | null = null;
 
 const control: StorePorts["control"] = {
-  async open(databaseFile, logForm) {
+  async open(databaseFile, logForm, maxQueueRows, payment) {
     await startLogging("info", logForm);
     const db = database = await openSqlite(databaseFile, systemClock);
     const buysFirst = new BuysFirst(() => performance.now(), systemSleep);
     const queue = new SqliteQueue(db, { giveWay: () => buysFirst.giveWay() });
-    const ledger = new SqliteLedger(db, systemClock, { onQueued: () => queue.wake() });
+    const ledger = new SqliteLedger(db, systemClock, {
+      maxQueuedMessages: maxQueueRows,
+      onQueued: () => queue.wake(),
+    });
     const book = new SqlOrderBook(db, systemClock);
+    const unpaid = new SqlUnpaidBook(db, systemClock);
+    const payments = new SqlPaymentBook(db, systemClock);
     const catalog = new SqlCatalog(db, systemClock);
-    worker = await startWorker({ ledger, queue, book, catalog, clock: systemClock, log });
+    worker = await startWorker({
+      ledger,
+      queue,
+      book,
+      unpaid,
+      reminders: new SqliteReminders(db, systemClock),
+      payments,
+      gateway: openGateway(payment),
+      catalog,
+      clock: systemClock,
+      log,
+    });
     // A worker that ended by itself ends the thread, and with it the process.
     worker.failed.catch((error: unknown) => {
       log.fatal("The worker ended: {error}", { error: String(error) });
@@ -44,6 +65,9 @@ const control: StorePorts["control"] = {
     Object.assign(ports, {
       queue,
       book,
+      unpaid,
+      payments,
+      messages: new SqlMessageBook(db, systemClock),
       catalog,
       ledger: Object.assign(ledger, { reserveBefore }),
     });

@@ -1,7 +1,7 @@
 import { freePort } from "../services/free_port.ts";
 import { RUN_VARIABLE } from "../services/run_directory.ts";
 import type { ServiceUrls } from "../services/service_handle.ts";
-import { type PartContext, PartProcess, type PartSpec } from "./part_process.ts";
+import { DRAIN_TIMEOUT_MS, type PartContext, PartProcess, type PartSpec } from "./part_process.ts";
 import { PART_PORTS, type PartKind } from "./project.ts";
 
 /** A system to launch. */
@@ -13,6 +13,8 @@ export interface SystemPlan {
   env: Record<string, string>;
   /** The folder of the run that owns the processes. */
   runDir: string;
+  /** Other programs than the parts' own, for tests. */
+  entries?: Partial<Record<PartKind, string>>;
 }
 
 /** The processes of a running system. */
@@ -22,12 +24,14 @@ export interface LaunchedSystem {
   originUrls: string[];
   workerUrls: string[];
   pids(): Record<PartKind, number[]>;
+  /**
+   * Replaces every process of a kind, or of all kinds, one after the other, each only when its
+   * successor is ready. @throws at the first that cannot be replaced; it and the rest stay.
+   */
+  replaceAll(kind?: PartKind, signal?: AbortSignal): Promise<void>;
   /** Drains edges, then origins, then workers; `force` kills what has not ended by then. */
   stop(force?: AbortSignal): Promise<void>;
 }
-
-/** Longest drain of a process before it is killed. */
-const DRAIN_TIMEOUT_MS = 30_000;
 
 const START_ORDER: readonly PartKind[] = ["worker", "origin", "edge"];
 
@@ -47,7 +51,8 @@ export async function launchSystem(
   const stop = async (force?: AbortSignal) => {
     for (const kind of START_ORDER.toReversed()) {
       const running = started.filter((part) => part.kind === kind);
-      await Promise.all(running.map((part) => part.stop(DRAIN_TIMEOUT_MS, force)));
+      // SIGINT: when all of them end, there is nobody to send clients to.
+      await Promise.all(running.map((part) => part.stop(DRAIN_TIMEOUT_MS, force, "SIGINT")));
     }
   };
   for (const kind of START_ORDER) {
@@ -68,12 +73,17 @@ export async function launchSystem(
     originUrls: urlsOf("origin"),
     workerUrls: urlsOf("worker"),
     pids: () => ({ edge: pidsOf("edge"), origin: pidsOf("origin"), worker: pidsOf("worker") }),
+    async replaceAll(kind, signal) {
+      for (const one of kind ? [kind] : START_ORDER) {
+        for (const part of ofKind(one)) await part.replace(signal);
+      }
+    },
     stop,
   };
 }
 
 /** What each process is started with; ports are settled here, so that edges know their origins. */
-export function planParts({ urls, counts, env, runDir }: SystemPlan): PartSpec[] {
+export function planParts({ urls, counts, env, runDir, entries = {} }: SystemPlan): PartSpec[] {
   const host = env.HOST || "127.0.0.1";
   const common = {
     ...env,
@@ -91,6 +101,8 @@ export function planParts({ urls, counts, env, runDir }: SystemPlan): PartSpec[]
         name: counts[kind] === 1 ? kind : `${kind}-${index + 1}`,
         url: `http://${reachable(host)}:${port}`,
         env: { ...common, ...extra, [PART_PORTS[kind].variable]: String(port) },
+        sharesPort: true,
+        ...(entries[kind] === undefined ? {} : { entry: entries[kind] }),
       };
     });
   const workers = specsOf("worker", {});

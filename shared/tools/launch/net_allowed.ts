@@ -14,12 +14,12 @@ const DEFAULT_PORTS: Record<string, number> = {
 
 const DIALLED: Record<PartKind, readonly string[]> = {
   edge: ["ORIGIN_URLS", "LIMITS_REDIS_URL", "JWT_JWKS_URL"],
-  origin: ["REDIS_URL", "AMQP_URL", "MYSQL_URL"],
-  worker: ["REDIS_URL", "AMQP_URL", "MYSQL_URL"],
+  origin: ["REDIS_URL", "AMQP_URL", "MYSQL_URL", "PAYMENT_PROVIDER_URL"],
+  worker: ["REDIS_URL", "AMQP_URL", "MYSQL_URL", "PAYMENT_PROVIDER_URL"],
 };
 
 /**
- * The `--allow-net` flag of a process: its own address and those of the servers that its
+ * The `--allow-net` flag of a process: its own addresses and those of the servers that its
  * environment names, nothing else. Behind a sentinel or in a cluster the servers are only learned
  * later, so there the flag names no host.
  *
@@ -30,6 +30,7 @@ export function netFlag(kind: PartKind, env: Environment): string {
   const allowed = new Set([
     hostPort(env.HOST || "0.0.0.0", Number(env[variable] || fallback)),
   ]);
+  if (env.HEALTH_PORT) allowed.add(hostPort("127.0.0.1", Number(env.HEALTH_PORT)));
   for (const name of DIALLED[kind]) {
     for (const text of (env[name] ?? "").split(",").filter((part) => part.trim() !== "")) {
       if (/^rediss?\+(sentinel|cluster):/.test(text.trim())) return "--allow-net";

@@ -1,53 +1,45 @@
-import { join } from "node:path";
 import { pause, poll, StopPolling } from "../services/poll.ts";
-import { sendSignal } from "../services/process_table.ts";
-import { LineRelay } from "./line_relay.ts";
-import { netFlag } from "./net_allowed.ts";
-import { environmentFor, PART_ENTRIES, type PartKind, PROJECT_DIR } from "./project.ts";
+import { describeEnd, type PartContext, PartRun, type PartSpec } from "./part_run.ts";
+import { requireFreePort } from "./port_check.ts";
+import type { PartKind } from "./project.ts";
 
-/** One process to run. */
-export interface PartSpec {
-  kind: PartKind;
-  /** How its lines begin, say `edge` or `edge-2`. */
-  name: string;
-  /** Where this machine reaches it, say `http://127.0.0.1:8000`. */
-  url: string;
-  /** Its variables; added to the inherited ones, less those of other parts. */
-  env: Record<string, string>;
-  /** Another program than the part's own, for tests of the launcher. */
-  entry?: string;
-}
-
-/** What a part needs from its launcher. */
-export interface PartContext {
-  inherited: Record<string, string | undefined>;
-  /** Takes what the process prints, prefix included. */
-  print: (line: string) => void;
-  readyTimeoutMs?: number;
-}
+export type { PartContext, PartSpec } from "./part_run.ts";
 
 const READY_TIMEOUT_MS = 60_000;
-const PROBE_TIMEOUT_MS = 2_000;
 /** A process that never became ready has promised nothing to anybody. */
 const ABORTED_START_MS = 2_000;
+/** Longest drain of a process before it is killed. */
+export const DRAIN_TIMEOUT_MS = 30_000;
 const FIRST_RESTART_MS = 250;
 const MAX_RESTART_MS = 10_000;
-/** A process that ran this long has earned a quick restart again. */
+/** A process that ran this long has earned a quick restart, or a quick replacement, again. */
 const STEADY_MS = 30_000;
+/** How often a process is asked whether it wants to be replaced. */
+const ASK_EVERY_MS = 1_000;
+/** Replacements by request: the first comes at once, the next ones ever more slowly. */
+const FIRST_REPLACE_MS = 1_000;
+const MAX_REPLACE_MS = 30_000;
 
 /**
  * An edge, origin or worker as a process group of its own, with the permissions of its set and the
- * network of its configuration. One that ends unasked is started again, ever more slowly.
+ * network of its configuration. One that ends unasked is started again, ever more slowly; one that
+ * asks to be replaced goes when its successor is ready.
  */
 export class PartProcess {
   readonly name: string;
   readonly kind: PartKind;
   readonly url: string;
-  /** How often it was started again. */
+  /** How often it was started again after it had ended unasked. */
   restarts = 0;
-  #child: Deno.ChildProcess | null = null;
-  #lastLines: string[] = [];
-  #watching: Promise<void> = Promise.resolve();
+  /** How often a successor took over while it ran. */
+  replacements = 0;
+  #current: PartRun | null = null;
+  /** Everything that runs: the current process, and while it is replaced also the other one. */
+  readonly #runs = new Set<PartRun>();
+  /** The watchers of processes and of their wishes; over when `stop` was called and all ended. */
+  readonly #watchers = new Set<Promise<void>>();
+  #replacing: Promise<void> | null = null;
+  #failures = 0;
   readonly #stopping = new AbortController();
 
   constructor(readonly spec: PartSpec, readonly context: PartContext) {
@@ -56,37 +48,32 @@ export class PartProcess {
     this.url = spec.url;
   }
 
-  /** Null while it is down. */
+  /** Of the process in charge; null while it is down. */
   get pid(): number | null {
-    return this.#child?.pid ?? null;
+    return this.#current?.alive ? this.#current.pid : null;
   }
 
-  /** Sends a signal to the process group; nothing happens while it is down. */
+  /** Sends a signal to the process group in charge; nothing happens while it is down. */
   signal(signal: Deno.Signal): void {
-    if (this.pid !== null) sendSignal(-this.pid, signal);
+    this.#current?.signal(signal);
   }
 
   /**
    * Starts it and returns when it is ready.
-   * @throws with its last lines when it ends before that or takes too long.
+   * @throws with its last lines when its port is not free, it ends before that or takes too long.
    */
   async start(signal?: AbortSignal): Promise<void> {
-    const child = this.#spawn();
-    const relayed = this.#relay(child);
-    this.#watching = this.#watch(child, relayed);
+    requireFreePort(this.spec);
+    const run = this.#begin(false);
     const timeoutMs = this.context.readyTimeoutMs ?? READY_TIMEOUT_MS;
     try {
       await this.waitReady(timeoutMs, signal);
     } catch (error) {
       await this.stop(ABORTED_START_MS);
       if (signal?.aborted) throw error;
-      const why = error instanceof Error ? error.message : String(error);
-      throw new Error(
-        `Cannot start ${this.name} as ${this.url}/readyz must answer 200 within ${timeoutMs} ms: ` +
-          `${why}. Its last lines:\n${this.#lastLines.map((line) => `    ${line}`).join("\n")}`,
-        { cause: error },
-      );
+      throw this.#startError(this.#current ?? run, timeoutMs, error);
     }
+    if (this.spec.sharesPort) this.#keep(this.#heedWishes());
   }
 
   /** Returns when `/readyz` answers 200. @throws when the first process has ended, or too late. */
@@ -99,102 +86,141 @@ export class PartProcess {
     }, { timeoutMs, everyMs: 50, signal });
   }
 
-  /** One look at `/readyz`. */
+  /** One look at `/readyz` of the process in charge. */
   async isReady(): Promise<boolean> {
-    try {
-      const response = await fetch(`${this.url}/readyz`, {
-        signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
-      });
-      await response.body?.cancel();
-      return response.status === 200;
-    } catch {
-      return false;
-    }
+    return await this.#current?.isReady() ?? false;
   }
 
-  /** Asks it to drain (SIGTERM) and returns when it has ended; -9 after `timeoutMs`. */
-  async stop(timeoutMs: number, force?: AbortSignal): Promise<void> {
+  /**
+   * Puts a new process in charge without a gap: starts it, waits until it is ready, lets the old one
+   * drain and waits for its end (-9 after 30 s). Called again meanwhile, it waits for the same.
+   *
+   * @throws when the successor does not become ready; the old process stays in charge then.
+   */
+  replace(signal?: AbortSignal): Promise<void> {
+    this.#replacing ??= this.#replace(signal).finally(() => this.#replacing = null);
+    return this.#replacing;
+  }
+
+  /** Asks it to drain (SIGTERM, or SIGINT) and returns when it has ended; -9 after `timeoutMs`. */
+  async stop(
+    timeoutMs: number,
+    force?: AbortSignal,
+    signal: "SIGTERM" | "SIGINT" = "SIGTERM",
+  ): Promise<void> {
     this.#stopping.abort();
-    // A process that was paused could not hear the next signal.
-    this.signal("SIGCONT");
-    this.signal("SIGTERM");
-    const waiting = new AbortController();
-    const patience = force ? AbortSignal.any([waiting.signal, force]) : waiting.signal;
-    const late = pause(timeoutMs, patience).then(() => "late" as const);
-    const outcome = await Promise.race([this.#watching.then(() => "ended" as const), late]);
-    waiting.abort();
-    if (outcome === "late" && this.pid !== null) {
-      this.context.print(`[${this.name}] did not end within ${timeoutMs} ms and is killed`);
-      this.signal("SIGKILL");
+    while (this.#runs.size > 0) {
+      await Promise.all([...this.#runs].map((run) => run.end(timeoutMs, force, signal)));
     }
-    await this.#watching;
+    await this.#replacing?.catch(() => {});
+    await Promise.all(this.#watchers);
   }
 
-  #spawn(): Deno.ChildProcess {
-    const { kind, env, entry = join(PROJECT_DIR, PART_ENTRIES[kind]) } = this.spec;
-    const environment = environmentFor(kind, this.context.inherited, env);
-    const child = new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--quiet",
-        "--no-prompt",
-        `--config=${join(PROJECT_DIR, "deno.json")}`,
-        `-P=${kind}`,
-        netFlag(kind, environment),
-        entry,
-      ],
-      cwd: PROJECT_DIR,
-      clearEnv: true,
-      env: environment,
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-      detached: true,
-    }).spawn();
-    this.#child = child;
-    return child;
+  #begin(successor: boolean): PartRun {
+    const run = new PartRun(this.spec, this.context, successor);
+    this.#runs.add(run);
+    if (!successor) this.#current = run;
+    this.#keep(this.#watch(run));
+    return run;
   }
 
-  async #relay(child: Deno.ChildProcess): Promise<void> {
-    const relay = new LineRelay((line) => {
-      this.#lastLines.push(line);
-      if (this.#lastLines.length > 20) this.#lastLines.shift();
-      this.context.print(`[${this.name}] ${line}`);
-    });
-    await Promise.all([relay.pump(child.stdout), relay.pump(child.stderr)]);
+  #keep(watcher: Promise<void>): void {
+    this.#watchers.add(watcher);
+    void watcher.finally(() => this.#watchers.delete(watcher));
   }
 
-  /** Waits for the end of each process in turn and starts the next, until `stop()`. */
-  async #watch(first: Deno.ChildProcess, firstRelayed: Promise<void>): Promise<void> {
-    let child = first;
-    let relayed = firstRelayed;
-    let failures = 0;
+  /** Waits for the end of a process; starts the next one when it was in charge and nobody asked. */
+  async #watch(run: PartRun): Promise<void> {
+    const status = await run.ended;
+    this.#runs.delete(run);
+    if (this.#stopping.signal.aborted) {
+      if (!status.success) run.note(`ended with ${describeEnd(status)} while it stopped`);
+      return;
+    }
+    if (this.#current !== run) return;
+    this.#failures = performance.now() - run.startedAt > STEADY_MS ? 0 : this.#failures + 1;
+    await this.#startAgain(run, `ended unasked with ${describeEnd(status)}`);
+  }
+
+  async #startAgain(run: PartRun, what: string): Promise<void> {
     const { signal } = this.#stopping;
-    while (true) {
-      const startedAt = performance.now();
-      const status = await child.status;
-      this.#child = null;
-      await relayed;
-      if (signal.aborted) {
-        if (!status.success) this.#note(`ended with ${describe(status)} while it stopped`);
-        return;
-      }
-      failures = performance.now() - startedAt > STEADY_MS ? 0 : failures + 1;
-      const waitMs = Math.min(MAX_RESTART_MS, FIRST_RESTART_MS * 2 ** Math.min(failures, 10));
-      this.#note(`ended unasked with ${describe(status)}; starting it again in ${waitMs} ms`);
+    for (let why = what;;) {
+      const waitMs = Math.min(MAX_RESTART_MS, FIRST_RESTART_MS * 2 ** Math.min(this.#failures, 10));
+      run.note(`${why}; starting it again in ${waitMs} ms`);
       await pause(waitMs, signal);
-      if (signal.aborted) return;
-      this.restarts += 1;
-      child = this.#spawn();
-      relayed = this.#relay(child);
+      // A successor that was on its way may have taken over meanwhile.
+      if (signal.aborted || this.#current !== run) return;
+      try {
+        if (this.#runs.size === 0) requireFreePort(this.spec);
+        this.restarts += 1;
+        this.#begin(false);
+        return;
+      } catch (error) {
+        this.#failures += 1;
+        why = error instanceof Error ? error.message : String(error);
+      }
     }
   }
 
-  #note(text: string): void {
-    this.context.print(`[${this.name}] ${text}`);
+  async #replace(signal?: AbortSignal): Promise<void> {
+    const stopping = this.#stopping.signal;
+    const ending = signal ? AbortSignal.any([stopping, signal]) : stopping;
+    ending.throwIfAborted();
+    if (!this.spec.sharesPort) {
+      throw new Error(`Cannot replace ${this.name} as it must share its port: it does not`);
+    }
+    const startedAt = performance.now();
+    const timeoutMs = this.context.readyTimeoutMs ?? READY_TIMEOUT_MS;
+    const successor = this.#begin(true);
+    try {
+      await poll("readiness", async () => {
+        if (!successor.alive) throw new StopPolling(new Error("it ended by itself"));
+        return await successor.isReady() ? true : null;
+      }, { timeoutMs, everyMs: 50, signal: ending });
+    } catch (error) {
+      await successor.end(ABORTED_START_MS);
+      if (ending.aborted) throw error;
+      throw this.#startError(successor, timeoutMs, error);
+    }
+    const old = this.#current;
+    this.#current = successor;
+    this.replacements += 1;
+    await old?.end(DRAIN_TIMEOUT_MS, ending);
+    const tookMs = Math.round(performance.now() - startedAt);
+    successor.note(`process ${successor.pid} has replaced ${old?.pid ?? "none"} in ${tookMs} ms`);
   }
-}
 
-function describe(status: Deno.CommandStatus): string {
-  return status.signal ?? `status ${status.code}`;
+  /** Replaces every process that asks for it, after ever longer pauses when that does not help. */
+  async #heedWishes(): Promise<void> {
+    const { signal } = this.#stopping;
+    let replacements = 0;
+    let replacedAt = -Infinity;
+    while (!signal.aborted) {
+      await pause(ASK_EVERY_MS, signal);
+      const run = this.#current;
+      const reason = await run?.wish() ?? null;
+      if (run === null || reason === null || signal.aborted) continue;
+      if (performance.now() - replacedAt > STEADY_MS) replacements = 0;
+      const waitMs = replacements === 0
+        ? 0
+        : Math.min(MAX_REPLACE_MS, FIRST_REPLACE_MS * 2 ** Math.min(replacements, 10));
+      run.note(`asks to be replaced: ${reason}; starting its successor in ${waitMs} ms`);
+      await pause(waitMs, signal);
+      if (signal.aborted || this.#current !== run) continue;
+      replacements += 1;
+      await this.replace().catch((error) => {
+        if (!signal.aborted) run.note(error instanceof Error ? error.message : String(error));
+      });
+      replacedAt = performance.now();
+    }
+  }
+
+  #startError(run: PartRun, timeoutMs: number, error: unknown): Error {
+    const why = error instanceof Error ? error.message : String(error);
+    return new Error(
+      `Cannot start ${this.name} as ${this.url}/readyz must answer 200 within ${timeoutMs} ms: ` +
+        `${why}. Its last lines:\n${run.lastLines.map((line) => `    ${line}`).join("\n")}`,
+      { cause: error },
+    );
+  }
 }

@@ -7,6 +7,8 @@ export interface ReadyReport {
   originUrl: string;
   workerUrl: string;
   adminToken: string;
+  /** Signs notifications of payments; with DEMO only. */
+  paymentWebhookKey?: string;
   /** Null without a demo sale. */
   saleId: number | null;
   redisUrl: string;
@@ -40,6 +42,8 @@ export interface EmbeddedReport {
   edgeUrl: string;
   originUrl: string;
   adminToken: string;
+  /** Signs notifications of payments; with DEMO only. */
+  paymentWebhookKey?: string;
   /** Null without a demo sale. */
   saleId: number | null;
   databaseFile: string;

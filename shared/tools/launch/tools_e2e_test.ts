@@ -125,6 +125,17 @@ Deno.test("dev_services.ts uses the servers it is given, without a sale if asked
           headers: { authorization: "Bearer my-own-token" },
         });
         assertEquals((await response.json()).total, 0);
+
+        tool.signal("SIGUSR2");
+        tool.signal("SIGUSR2");
+        await tool.line(/Every process was replaced in/);
+        for (const pid of Object.values(report.pids).flat()) {
+          assertEquals(await startTicksOf(pid), null);
+        }
+        assertEquals(tool.lines.filter((line) => / has replaced /.test(line)).length, 3);
+        const after = await fetch(`${report.edgeUrl}/readyz`);
+        await after.body?.cancel();
+        assertEquals(after.status, 200);
         tool.signal("SIGTERM");
         assertEquals(await tool.ended(), 0, tool.lines.join("\n"));
       } finally {
