@@ -113,6 +113,8 @@ export function buyResponse(answer: BuyAnswer, start: () => StartFacts): Respons
     // Only a look-up hears this, and it is answered before it comes here.
     case "unknown_buyer":
       return plainProblem("unavailable");
+    case "blocked":
+      return problem("blocked", "Holds of this account expired too often in this sale");
     // A newer origin may know outcomes that this edge does not.
     default:
       return plainProblem(Object.hasOwn(PROBLEMS, answer.outcome) ? answer.outcome : "unavailable");

@@ -19,6 +19,8 @@ import { buyRoute } from "./routes/buy.ts";
 import { addHealthRoutes } from "./routes/health.ts";
 import { addOrdersRoutes } from "./routes/orders.ts";
 import { addPagesRoutes } from "./routes/pages.ts";
+import { addPaymentsRoutes } from "./routes/payments.ts";
+import { addSandboxRoutes } from "./routes/sandbox.ts";
 import { addSalesRoutes } from "./routes/sales.ts";
 import { addSessionRoutes } from "./routes/session.ts";
 import { SaleIndex } from "./sale_index.ts";
@@ -149,6 +151,8 @@ function makeRoutes(deps: EdgeDeps, parts: Parts, missing: () => string[]): Hono
     log,
   });
   addOrdersRoutes(app, { ...parts, log });
+  addPaymentsRoutes(app, { ...parts, log });
+  if (config.demo) addSandboxRoutes(app, { ...parts, log });
   addHealthRoutes(app, missing, parts);
   addPagesRoutes(app, parts);
   let document: string | null = null;

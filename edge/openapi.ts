@@ -1,13 +1,14 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
-import { type ProblemCode, PROBLEMS } from "../shared/problem.ts";
+import type { ProblemCode } from "../shared/problem.ts";
 import { USER_ID_PATTERN } from "../shared/ticket.ts";
 import { buyBodySchema, demoLoginSchema } from "./gate/buy_body.ts";
 import { listQuerySchema } from "./list_query.ts";
+import { answers, type Responses } from "./openapi_answers.ts";
+import { describePayments } from "./openapi_payments.ts";
 import {
   buyDoneSchema,
   orderListSchema,
   orderSchema,
-  problemSchema,
   productSchema,
   saleListSchema,
   saleSchema,
@@ -17,7 +18,6 @@ import {
 } from "./public_api.ts";
 
 type Docs = OpenAPIHono["openAPIRegistry"];
-type Responses = Parameters<typeof createRoute>[0]["responses"];
 
 const saleIdParam = z.object({ saleId: z.string().regex(/^[1-9]\d*$/) });
 const productIdParam = z.object({ productId: z.string().regex(/^[1-9]\d*$/) });
@@ -44,6 +44,7 @@ export function openApiText(demo: boolean): string {
   describeSales(registry);
   describeSessions(registry, demo);
   describeBuying(registry);
+  describePayments(registry, demo);
   describeService(registry);
   const document = docs.getOpenAPI31Document({
     openapi: "3.1.0",
@@ -56,21 +57,6 @@ export function openApiText(demo: boolean): string {
     },
   });
   return JSON.stringify(document);
-}
-
-/** Answers with JSON bodies, and problems by their codes. */
-function answers(bodies: Record<number, [string, z.ZodType]>, codes: ProblemCode[]): Responses {
-  const responses: Responses = {};
-  for (const [status, [description, schema]] of Object.entries(bodies)) {
-    responses[status] = { description, content: { "application/json": { schema } } };
-  }
-  for (const [status, together] of Map.groupBy(codes, (code) => PROBLEMS[code].status)) {
-    responses[status] = {
-      description: together.join(", "),
-      content: { "application/problem+json": { schema: problemSchema } },
-    };
-  }
-  return responses;
 }
 
 function describeSales(registry: Docs): void {
@@ -136,6 +122,7 @@ const BUY_PROBLEMS: ProblemCode[] = [
   "too_large",
   "unauthenticated",
   "not_eligible",
+  "blocked",
   "unknown_item",
   "sold_out",
   "already_bought",

@@ -98,6 +98,27 @@ export const orderSchema = z.object({
 
 export const orderListSchema = listOf(orderSchema);
 
+/** A payment that was begun. */
+export const paymentSchema = z.object({
+  paymentId: z.string(),
+  redirectUrl: z.string().describe("Where the buyer pays"),
+});
+
+/** What a payment provider tells. */
+export const noticeSchema = z.object({
+  eventId: z.string().describe("1 to 128 visible characters; told twice, it counts once"),
+  type: z.string().describe("payment.succeeded; others are answered with 200 and ignored"),
+  ticket: z.string(),
+  paymentId: z.string().describe("1 to 128 visible characters"),
+  amount,
+  currency,
+});
+
+/** What became of a notification. */
+export const noticeTakenSchema = z.object({
+  outcome: z.enum(["applied", "known", "stored", "refund_due", "ignored"]),
+});
+
 /** Every refusal and failure, RFC 9457. */
 export const problemSchema = z.looseObject({
   type: z.string(),

@@ -46,3 +46,38 @@ async function readStream(request: Request): Promise<string | null> {
     clearTimeout(timer);
   }
 }
+
+/**
+ * A body's bytes as they came, for what is signed, or null when there are more than `maxBytes`.
+ * Rejects when the sender breaks off or takes longer than 10 s.
+ */
+export async function readRawBody(
+  request: Request,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (request.body === null) return new Uint8Array();
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) return discard(request.body);
+  const whole = new Uint8Array(maxBytes);
+  let length = 0;
+  const reader = request.body.getReader();
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    reader.cancel().catch(() => {});
+  }, READ_TIMEOUT_MS);
+  try {
+    while (true) {
+      const { done, value } = await reader.read();
+      if (late) throw new Error(`The body took longer than ${READ_TIMEOUT_MS} ms`);
+      if (done) return whole.slice(0, length);
+      if (length + value.byteLength > maxBytes) {
+        await reader.cancel().catch(() => {});
+        return null;
+      }
+      whole.set(value, length);
+      length += value.byteLength;
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,5 +1,6 @@
 import { call, jittered, pause, whenVisible } from "./api.js";
 import { formatSpan, formatTime, serverNowMs } from "./clock.js";
+import { OrderActions } from "./order_actions.js";
 import { askToSignIn } from "./session.js";
 import { beginTry, endTry, readTry } from "./try_key.js";
 import { CLOSED_BUTTON, orderWords, refusalWords } from "./words.js";
@@ -21,6 +22,8 @@ const MAX_REPEATS = 3;
 /** Pauses between looks at an order: short while it is processing. */
 const PROCESSING_POLL_MS = 1_200;
 const UNPAID_POLL_MS = 10_000;
+/** An order whose time is over ends this soon after it, at most. */
+const OVERDUE_POLL_MS = 1_500;
 /** Looks in a row that brought nothing before the page gives up looking. */
 const MAX_MISSES = 50;
 const FINAL_STATES = new Set(["cancelled", "refused", "refunded", "paid"]);
@@ -36,6 +39,10 @@ export class ItemBox {
     this.stockText = box.querySelector("[data-part=stock]");
     this.bar = box.querySelector("progress");
     this.outcome = box.querySelector("[data-part=outcome]");
+    this.actions = new OrderActions(box.querySelector("[data-part=actions]"), {
+      onOrder: (order) => this.heard(order),
+      onDoubt: () => this.lookAgain(),
+    });
     this.state = "upcoming";
     this.userId = null;
     this.stock = null;
@@ -55,6 +62,7 @@ export class ItemBox {
     this.order = null;
     this.following = null;
     this.say(null);
+    this.actions.offer(null);
     if (userId !== null && readTry(this.saleId, this.productId)?.userId === userId) this.buy();
     this.paint();
   }
@@ -135,7 +143,7 @@ export class ItemBox {
     if (final) endTry(this.saleId, this.productId);
     if (code === "unauthenticated") askToSignIn();
     this.say({ tone: "bad", title: refusalWords(code), text: "" });
-    if (code === "already_bought" || code === "idempotency_mismatch") {
+    if (["already_bought", "idempotency_mismatch", "order_ended"].includes(code)) {
       this.follow({ ticket: body.ticket, status: "processing" }, { known: false });
     }
   }
@@ -145,33 +153,45 @@ export class ItemBox {
     this.order = order;
     if (known) this.show(order);
     this.paint();
-    if (this.following === order.ticket) return;
-    this.following = order.ticket;
+    if (known && this.following?.ticket === order.ticket) return;
+    const watch = this.following = { ticket: order.ticket };
     let misses = 0;
     let waitMs = known ? PROCESSING_POLL_MS : 0;
-    while (this.following === order.ticket && misses < MAX_MISSES) {
+    while (this.following === watch && misses < MAX_MISSES) {
       await pause(jittered(waitMs * (1 + Math.min(misses, 5))));
       await whenVisible();
       const { ok, body } = await call(`/api/orders/${encodeURIComponent(order.ticket)}`);
-      if (this.following !== order.ticket) return;
+      if (this.following !== watch) return;
       misses = ok && body.status !== "processing" ? 0 : misses + 1;
-      waitMs = ok && body.status === "unpaid" ? UNPAID_POLL_MS : PROCESSING_POLL_MS;
+      waitMs = ok ? pollMsOf(body) : PROCESSING_POLL_MS;
       if (!ok) continue;
-      this.order = body;
-      this.show(body);
-      this.paint();
-      if (body.status !== "processing") endTry(this.saleId, this.productId);
-      if (FINAL_STATES.has(body.status)) break;
+      this.heard(body);
     }
-    if (this.following === order.ticket) this.following = null;
+    if (this.following === watch) this.following = null;
+  }
+
+  /** An answer brought the order as it is now. One that is over needs no more looks. */
+  heard(order) {
+    this.order = order;
+    if (FINAL_STATES.has(order.status)) this.following = null;
+    this.show(order);
+    this.paint();
+    if (order.status !== "processing") endTry(this.saleId, this.productId);
+  }
+
+  /** Looks at the order at once. */
+  lookAgain() {
+    if (this.order !== null) this.follow(this.order, { known: false });
   }
 
   show(order) {
     this.say({ ...this.wordsOf(order), ticket: order.ticket });
+    const isOpen = order.status === "unpaid" && leftMsOf(order) > 0;
+    this.actions.offer(isOpen ? order.ticket : null);
   }
 
   wordsOf(order) {
-    const leftMs = order.payBy ? Date.parse(order.payBy) - serverNowMs() : 0;
+    const leftMs = leftMsOf(order);
     return orderWords({
       ...order,
       payByText: order.payBy ? formatTime(order.payBy) : "",
@@ -179,14 +199,22 @@ export class ItemBox {
     });
   }
 
-  /** Once a second: the time that is left to pay, quietly (no new announcement). */
+  /** Once a second: the time that is left to pay. */
   tick() {
     if (this.order?.status !== "unpaid" || this.busy) return;
-    const text = this.outcome.querySelector("[data-part=text]");
-    if (text) text.textContent = this.wordsOf(this.order).text;
+    this.show(this.order);
   }
 
+  /** Says something, once: what stands there already is not read out again. */
   say(words) {
+    const { left = "", ...lasting } = words ?? {};
+    const spoken = JSON.stringify([lasting, left !== ""]);
+    if (spoken === this.spoken) {
+      const clock = this.outcome.querySelector("[data-part=left]");
+      if (clock) clock.textContent = left;
+      return;
+    }
+    this.spoken = spoken;
     this.outcome.replaceChildren();
     if (words === null) return;
     this.outcome.dataset.tone = words.tone;
@@ -197,9 +225,23 @@ export class ItemBox {
       this.outcome.append(element);
     };
     add("strong", words.title);
+    if (words.left) add("p", words.left, "left");
     if (words.text) add("p", words.text, "text");
     if (words.ticket) add("code", `Ticket ${words.ticket}`);
     // The running clock would be read out every second.
-    this.outcome.querySelector("[data-part=text]")?.setAttribute("aria-live", "off");
+    this.outcome.querySelector("[data-part=left]")?.setAttribute("aria-live", "off");
   }
+}
+
+/** How long an order can still be paid, ms; 0 without a deadline. */
+function leftMsOf({ payBy }) {
+  return payBy ? Math.max(0, Date.parse(payBy) - serverNowMs()) : 0;
+}
+
+/** When to look at an order again. */
+function pollMsOf(order) {
+  if (order.status === "refund_due") return UNPAID_POLL_MS;
+  if (order.status !== "unpaid") return PROCESSING_POLL_MS;
+  const leftMs = leftMsOf(order);
+  return leftMs > 0 ? Math.min(UNPAID_POLL_MS, leftMs + OVERDUE_POLL_MS) : OVERDUE_POLL_MS;
 }

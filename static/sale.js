@@ -97,6 +97,11 @@ onSession((userId) => {
   if (userId !== null) readOrders();
 });
 
+/** A page that comes back from the browser's memory shows orders of the past: say, unpaid ones. */
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+
 localizeTimes(document);
 keepPainting();
 keepReadingStock();

@@ -41,38 +41,89 @@ export function refusalWords(code) {
   return REFUSALS[code] ?? "That did not work. Press Buy again; you cannot be charged twice.";
 }
 
-const REASONS = {
-  late: "it reached us too late",
-  lost_in_recovery: "it was lost in a failure on our side before it was confirmed",
-  expired: "it was not paid in time",
-  by_buyer: "you cancelled it",
+/** What stands on the buttons of an unpaid order. */
+export const ACTION_WORDS = {
+  pay: "Pay now",
+  paying: "One moment…",
+  cancel: "Cancel",
+  cancelling: "Cancelling…",
+  question: "Give this piece back? Somebody else can buy it at once.",
+  sure: "Yes, cancel",
+  keep: "Keep it",
 };
 
-/** What an order's status means: heading, text and tone. */
+/** Why paying or cancelling did not work; empty where the order itself says it. */
+export function actionFailure(what, { code, detail, orderStatus }) {
+  if (code === "unauthenticated") return "Sign in again first.";
+  if (orderStatus === "processing") {
+    return "We are still writing your order. Try again in a moment.";
+  }
+  if (code === "not_payable" || code === "not_cancellable") return "";
+  if (what === "cancel") return "We could not be reached. Nothing is lost; try again.";
+  return detail ? `Paying does not work now: ${detail}.` : "We could not be reached. Try again.";
+}
+
+const REASONS = {
+  late: "It reached us too late to be kept.",
+  lost_in_recovery: "It was lost in a failure on our side before it was confirmed.",
+  expired: "It was not paid in time.",
+  by_buyer: "You cancelled it.",
+};
+
+const BUY_AGAIN = "You can buy again while there are pieces.";
+
+function why(reason) {
+  if (!reason) return "";
+  return REASONS[reason] ?? `The reason: ${reason.replaceAll("_", " ")}.`;
+}
+
+/** What an order's status means: heading, text, tone, and the time that is left to pay. */
 export function orderWords({ status, reason, payByText, leftText }) {
-  const why = reason ? `Because ${REASONS[reason] ?? reason.replaceAll("_", " ")}.` : "";
   switch (status) {
     case "processing":
       return { tone: "wait", title: "Recorded", text: "We are confirming your reservation…" };
     case "unpaid":
+      if (payByText && !leftText) {
+        const text = "It was not paid in time. The piece goes back in a moment.";
+        return { tone: "wait", title: "The time to pay is over", text };
+      }
       return {
         tone: "good",
         title: "Reserved for you",
-        text: payByText
-          ? `Pay by ${payByText}${leftText ? ` (${leftText} left)` : ""}.`
-          : "Waiting for payment.",
+        text: payByText ? `Pay by ${payByText}, or it goes back.` : "Waiting for payment.",
+        left: leftText ? `${leftText} left to pay` : "",
       };
     case "paid":
       return { tone: "good", title: "Paid", text: "Thank you. It is yours." };
     case "cancelled":
-      return { tone: "bad", title: "Cancelled", text: why };
-    case "refused":
-      return { tone: "bad", title: "Could not be kept", text: why };
-    case "refund_due":
-      return { tone: "wait", title: "Refund on its way", text: why };
-    case "refunded":
-      return { tone: "bad", title: "Refunded", text: why };
+      if (reason === "by_buyer") {
+        return {
+          tone: "bad",
+          title: "You cancelled it",
+          text: `The piece went back. ${BUY_AGAIN}`,
+        };
+      }
+      if (reason === "expired") {
+        return {
+          tone: "bad",
+          title: "Not paid in time",
+          text: `The piece went back. ${BUY_AGAIN}`,
+        };
+      }
+      return { tone: "bad", title: "Cancelled", text: `${why(reason)} ${BUY_AGAIN}`.trim() };
+    case "refused": {
+      const text = `${why(reason)} You were not charged. ${BUY_AGAIN}`.trim();
+      return { tone: "bad", title: "Could not be kept", text };
+    }
+    case "refund_due": {
+      const text = `${why(reason)} What you paid is on its way back to you.`.trim();
+      return { tone: "wait", title: "Your money comes back", text };
+    }
+    case "refunded": {
+      const text = `${why(reason)} What you paid was given back.`.trim();
+      return { tone: "bad", title: "Your money was given back", text };
+    }
     default:
-      return { tone: "wait", title: status, text: why };
+      return { tone: "wait", title: status, text: why(reason) };
   }
 }

@@ -54,6 +54,7 @@ export function BuyBox({ item }: BuyBoxProps) {
         ? <p class="fine">At most {perUserLimit} per buyer</p>
         : <p class="fine">One per buyer</p>}
       <div class="outcome" role="status" aria-live="polite" data-part="outcome"></div>
+      <div class="actions" data-part="actions"></div>
     </div>
   );
 }

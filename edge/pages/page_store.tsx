@@ -2,6 +2,7 @@ import type { SnapshotSale } from "../../shared/internal_api.ts";
 import type { Log } from "../../shared/log.ts";
 import type { PageFrame } from "./layout.tsx";
 import { NoticePage } from "./notice_page.tsx";
+import { type SandboxFacts, SandboxPage } from "./sandbox_page.tsx";
 import { SaleListPage } from "./sale_list_page.tsx";
 import { ProductPage, SalePage } from "./sale_page.tsx";
 import { PAGE_HEADERS } from "./security_headers.ts";
@@ -31,6 +32,8 @@ export class PageStore {
   /** 404, and 503 before the first snapshot. */
   readonly notFound: StoredResponse;
   readonly notReady: StoredResponse;
+  /** 503 while no origin answers. */
+  readonly away: StoredResponse;
 
   constructor(frame: PageFrame, log: Log) {
     this.#frame = frame;
@@ -45,6 +48,11 @@ export class PageStore {
     );
     this.notReady = this.#store(
       <NoticePage frame={frame} title="One moment" text="We are getting the sales. Try again." />,
+      503,
+      { "retry-after": "2", "cache-control": "no-store" },
+    );
+    this.away = this.#store(
+      <NoticePage frame={frame} title="One moment" text="We could not be reached. Try again." />,
       503,
       { "retry-after": "2", "cache-control": "no-store" },
     );
@@ -92,6 +100,14 @@ export class PageStore {
       productId,
       () => <ProductPage frame={this.#frame} sale={sale.facts} item={item} />,
     );
+  }
+
+  /** `/sandbox/pay/{link}`, made anew each time: it shows one order at one moment. */
+  sandbox(facts: SandboxFacts, headers: Record<string, string>): Response {
+    const page = <SandboxPage frame={this.#frame} facts={facts} />;
+    const type = { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" };
+    const all = { ...PAGE_HEADERS, ...type, ...headers };
+    return new Response(`<!DOCTYPE html>${String(page)}`, { headers: all });
   }
 
   /** Resolves when no page waits to be made or compressed; making one may queue another. */

@@ -1,15 +1,23 @@
 import type { Context, Hono } from "hono";
 import type { Log } from "../../shared/log.ts";
 import { problem } from "../../shared/problem.ts";
-import { parseTicket } from "../../shared/ticket.ts";
-import { jsonText, plainProblem } from "../answers.ts";
+import { parseTicket, type TicketParts } from "../../shared/ticket.ts";
+import { plainProblem } from "../answers.ts";
 import { parseWith } from "../gate/buy_body.ts";
 import type { Identity } from "../gate/identity.ts";
 import { listQuerySchema } from "../list_query.ts";
-import { OriginFailure, type OriginPool } from "../origin_pool.ts";
+import type { OriginPool } from "../origin_pool.ts";
+import { publicOrigin } from "../public_origin.ts";
+import { handOn } from "./origin_answers.ts";
 
 /** How long an origin may take to read orders; asked at most twice. */
 const READ_TIMEOUT_MS = 2_000;
+
+/** How long it may take to cancel: a row's lock and one commit. */
+const CANCEL_TIMEOUT_MS = 5_000;
+
+/** How long it may take to begin a payment: more than the provider itself is given. */
+const PAY_TIMEOUT_MS = 7_000;
 
 /** What the orders need. */
 export interface OrdersRoutesParts {
@@ -18,22 +26,13 @@ export interface OrdersRoutesParts {
   log: Log;
 }
 
-/** A buyer's own orders, read by an origin. */
-export function addOrdersRoutes(app: Hono, { identity, pool, log }: OrdersRoutesParts): void {
-  const readFromOrigin = async (path: string): Promise<Response> => {
+/** A buyer's own orders, read, cancelled and paid through an origin. */
+export function addOrdersRoutes(app: Hono, parts: OrdersRoutesParts): void {
+  const { identity } = parts;
+
+  const read = (path: string): Promise<Response> => {
     const call = { method: "GET", path, timeoutMs: READ_TIMEOUT_MS } as const;
-    try {
-      const answer = await pool.call(call).catch((error: unknown) => {
-        if (!(error instanceof OriginFailure) || error.origin === null) throw error;
-        return pool.call(call, error.origin);
-      });
-      if (answer.status === 200) return jsonText(answer.text);
-      if (answer.status === 404) return plainProblem("not_found");
-      throw new Error(`status ${answer.status}`);
-    } catch (error) {
-      log.warning("Cannot read orders: {error}", { error: String(error) });
-      return plainProblem("unavailable");
-    }
+    return handOn(call, { what: "read orders", passes: [200, 404], twice: true }, parts);
   };
 
   app.get("/api/orders", (c) => {
@@ -43,16 +42,50 @@ export function addOrdersRoutes(app: Hono, { identity, pool, log }: OrdersRoutes
     if ("errors" in query) return problem("invalid", undefined, { errors: query.errors });
     const { page, per } = query.value;
     const userId = encodeURIComponent(session.userId);
-    return readFromOrigin(`/internal/orders?userId=${userId}&page=${page}&per=${per}`);
+    return read(`/internal/orders?userId=${userId}&page=${page}&per=${per}`);
   });
 
-  app.get("/api/orders/:ticket", (c: Context) => {
+  app.get("/api/orders/:ticket", (c) => {
     const session = identity.reader(c.req.raw.headers);
     if (session === null) return plainProblem("unauthenticated");
-    const ticket = c.req.param("ticket") ?? "";
-    // Somebody else's ticket and one that cannot exist look the same from outside.
-    if (parseTicket(ticket)?.userId !== session.userId) return plainProblem("not_found");
+    if (!ownTicket(c, session.userId)) return plainProblem("not_found");
     const userId = encodeURIComponent(session.userId);
-    return readFromOrigin(`/internal/orders/${encodeURIComponent(ticket)}?userId=${userId}`);
+    return read(`${internalPath(c)}?userId=${userId}`);
   });
+
+  app.post("/api/orders/:ticket/cancel", (c) => {
+    const session = identity.writer(c.req.raw.headers);
+    if (session === null) return plainProblem("unauthenticated");
+    if (!ownTicket(c, session.userId)) return plainProblem("not_found");
+    const { userId } = session;
+    // Not asked twice: a cancel whose answer was lost would be refused as done already. Whoever
+    // hears 503 reads the order.
+    const asking = { what: "cancel an order", passes: [200, 404, 409], twice: false };
+    return handOn(post(`${internalPath(c)}/cancel`, { userId }, CANCEL_TIMEOUT_MS), asking, parts);
+  });
+
+  app.post("/api/orders/:ticket/payment", (c) => {
+    const session = identity.writer(c.req.raw.headers);
+    if (session === null) return plainProblem("unauthenticated");
+    const ids = ownTicket(c, session.userId);
+    if (!ids) return plainProblem("not_found");
+    const returnUrl = `${publicOrigin(c)}/sales/${ids.saleId}`;
+    const body = { userId: session.userId, returnUrl };
+    const asking = { what: "begin a payment", passes: [201, 404, 409], twice: true };
+    return handOn(post(`${internalPath(c)}/payment`, body, PAY_TIMEOUT_MS), asking, parts);
+  });
+}
+
+/** Somebody else's ticket and one that cannot exist look the same from outside: null. */
+function ownTicket(c: Context, userId: string): TicketParts | null {
+  const ids = parseTicket(c.req.param("ticket") ?? "");
+  return ids?.userId === userId ? ids : null;
+}
+
+function internalPath(c: Context): string {
+  return `/internal/orders/${encodeURIComponent(c.req.param("ticket") ?? "")}`;
+}
+
+function post(path: string, body: unknown, timeoutMs: number) {
+  return { method: "POST", path, body: JSON.stringify(body), timeoutMs } as const;
 }

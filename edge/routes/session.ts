@@ -6,6 +6,7 @@ import { json, plainProblem, unauthenticated } from "../answers.ts";
 import { demoLoginSchema, parseJsonBody } from "../gate/buy_body.ts";
 import { bearerToken, type Identity, sessionCookie } from "../gate/identity.ts";
 import type { ShopTokenCheck } from "../gate/shop_tokens.ts";
+import { cameByHttps } from "../public_origin.ts";
 import { readBody } from "../read_body.ts";
 
 /** What signing in needs. */
@@ -24,12 +25,10 @@ export function addSessionRoutes(app: Hono, parts: SessionRoutesParts): void {
 
   const begin = (c: Context, userId: string, level: number): Response => {
     const issued = identity.issue(userId, level);
-    const secure = new URL(c.req.url).protocol === "https:" ||
-      c.req.header("x-forwarded-proto") === "https";
     return json(
       { token: issued.token, expiresAt: isoTime(issued.session.expiresAt) },
       200,
-      { "set-cookie": sessionCookie(issued, clock(), secure) },
+      { "set-cookie": sessionCookie(issued, clock(), cameByHttps(c)) },
     );
   };
 

@@ -46,6 +46,9 @@ export class FakeOrigin implements Origin {
   away: (() => Promise<Response>) | null = null;
   /** Looks at a batch before it is decided. */
   misbehave: Misbehaviour = () => null;
+  /** Answers addresses that this origin has no answer of its own for. */
+  other: (request: Request, path: string) => Response | Promise<Response> = () =>
+    problem("not_found");
   /** Decides batches but is late to confirm them. */
   confirmsLate = false;
   #n = 0;
@@ -91,7 +94,7 @@ export class FakeOrigin implements Origin {
     if (url.pathname === "/internal/buys") return await this.#buys(await request.json());
     if (url.pathname === "/internal/orders") return this.#list(url.searchParams);
     const ticket = /^\/internal\/orders\/([^/]+)$/.exec(url.pathname)?.[1];
-    if (ticket === undefined) return problem("not_found");
+    if (ticket === undefined) return await this.other(request, url.pathname);
     const userId = url.searchParams.get("userId") ?? "";
     const view = this.#orders(userId).find((one) => one.ticket === decodeURIComponent(ticket));
     return view ? Response.json(view) : problem("not_found");

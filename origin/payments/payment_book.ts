@@ -1,3 +1,4 @@
+import type { ItemKey } from "../../shared/item.ts";
 import type { Page } from "../orders/order_book.ts";
 
 /** A captured payment, as a verified notification tells it. Amount in minor units. */
@@ -34,6 +35,9 @@ export interface PaymentRecord extends PaymentNotice {
   createdAt: number;
 }
 
+/** The last payment of a page. */
+export type PaymentCursor = Pick<PaymentRecord, "ticket" | "id">;
+
 /** What became of a try to give money back. */
 export type RefundResult = { kind: "refunded" } | { kind: "failed"; error: string };
 
@@ -52,7 +56,10 @@ export interface PaymentBook {
   /** Applies stored payments whose order, or whose end, is known by now. Returns how many. */
   applyStored(limit: number): Promise<number>;
 
-  /** Payments that are to be given back and whose next try is due, below the cap of attempts. */
+  /**
+   * Payments that are to be given back and whose next try is due, below the cap of attempts. They
+   * are the caller's for a minute: until then nobody else is handed them.
+   */
   dueRefunds(limit: number): Promise<PaymentRecord[]>;
 
   /**
@@ -63,6 +70,19 @@ export interface PaymentBook {
 
   /** Lets a refund that reached its cap be tried again. False when there is none of that id. */
   retryRefund(paymentId: string): Promise<boolean>;
+
+  /** The payment with that record id, or null. */
+  getPayment(id: number): Promise<PaymentRecord | null>;
+
+  /** Every payment of these tickets, oldest first. */
+  paymentsOf(tickets: string[]): Promise<PaymentRecord[]>;
+
+  /** One page of an item's payments by ticket and id, those behind `after`; null begins. */
+  listItemPayments(
+    item: ItemKey,
+    after: PaymentCursor | null,
+    limit: number,
+  ): Promise<PaymentRecord[]>;
 
   /** Payments, newest first. `page` ≥ 1, `per` 1–200. */
   listPayments(

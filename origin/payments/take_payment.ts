@@ -1,0 +1,55 @@
+import type { Clock } from "../../shared/clock.ts";
+import { itemOfTicket, parseTicket, type TicketParts } from "../../shared/ticket.ts";
+import { type Database, DatabaseError, type Sql } from "../database/database.ts";
+import { lockKnownItem } from "../orders/lock_item.ts";
+import type { PaymentNotice, PaymentOutcome } from "./payment_book.ts";
+import { insertPayment } from "./payment_rows.ts";
+import { judgePayment, owePayment, payOrder } from "./settle_order.ts";
+
+/** `PaymentBook.takePayment`. @throws {DatabaseError} `invalid` for a ticket of no item. */
+export async function takePayment(
+  database: Database,
+  clock: Clock,
+  notice: PaymentNotice,
+): Promise<PaymentOutcome> {
+  const ids = readTicket(notice.ticket);
+  try {
+    return await database.transaction((tx) => take(tx, clock, ids, notice));
+  } catch (error) {
+    // The same event or payment came in for two items at once, whose locks are two.
+    if (error instanceof DatabaseError && error.fault === "duplicate") return "known";
+    throw error;
+  }
+}
+
+async function take(
+  tx: Sql,
+  clock: Clock,
+  ids: TicketParts,
+  notice: PaymentNotice,
+): Promise<PaymentOutcome> {
+  const item = await lockKnownItem(tx, itemOfTicket(ids));
+  const known = await tx.query(
+    "SELECT id FROM payment WHERE event_id = ? OR payment_id = ?",
+    [notice.eventId, notice.paymentId],
+  );
+  if (known.length > 0) return "known";
+  // Only now: waiting for the lock may have taken a while.
+  const nowMs = clock();
+  const verdict = await judgePayment(tx, item, ids, notice, nowMs);
+  if (verdict === "wrong_amount") return verdict;
+  if (verdict === "applied") await payOrder(tx, notice.ticket, nowMs);
+  if (verdict === "refund_due") await owePayment(tx, notice.ticket, nowMs);
+  await insertPayment(tx, notice, verdict, nowMs);
+  return verdict;
+}
+
+/** The parts of a ticket that was checked before. @throws {DatabaseError} `invalid`. */
+export function readTicket(ticket: string): TicketParts {
+  const ids = parseTicket(ticket);
+  if (ids) return ids;
+  throw new DatabaseError(
+    "invalid",
+    `Cannot take a payment as it must name a ticket: current value is ${JSON.stringify(ticket)}`,
+  );
+}

@@ -1,0 +1,140 @@
+import { call, jittered, pause } from "./api.js";
+import { ACTION_WORDS, actionFailure } from "./words.js";
+
+/** Tries while the order is still being written, and the pause between two, ms. */
+const MAX_TRIES = 5;
+const TRY_PAUSE_MS = 800;
+
+/**
+ * What a buyer can do with an unpaid order: pay it, or give it back after being asked once more.
+ * Drawn anew only when something changes, so that a look at the order takes nobody's focus away.
+ */
+export class OrderActions {
+  /** `onOrder` hears an order that an answer brought, `onDoubt` that it should be looked at. */
+  constructor(element, { onOrder, onDoubt }) {
+    this.element = element;
+    this.onOrder = onOrder;
+    this.onDoubt = onDoubt;
+    this.ticket = null;
+    this.drawn = "";
+  }
+
+  /** Offers what can be done with an order that waits for payment; null takes the offer away. */
+  offer(ticket) {
+    if (ticket !== this.ticket) {
+      this.ticket = ticket;
+      this.step = "choose";
+      this.failure = "";
+    }
+    this.draw();
+  }
+
+  go(step, failure = "") {
+    this.step = step;
+    this.failure = failure;
+    this.draw();
+  }
+
+  async pay() {
+    const { ticket } = this;
+    this.go("paying");
+    const { ok, body } = await send(ticket, "payment");
+    if (this.ticket !== ticket) return;
+    if (ok && isWebAddress(body.redirectUrl)) {
+      location.assign(body.redirectUrl);
+      return;
+    }
+    this.go("choose", actionFailure("pay", body));
+    this.onDoubt();
+  }
+
+  async cancel() {
+    const { ticket } = this;
+    this.go("cancelling");
+    const { ok, body } = await send(ticket, "cancel");
+    if (this.ticket !== ticket) return;
+    if (ok) return this.onOrder(body);
+    this.go("choose", actionFailure("cancel", body));
+    this.onDoubt();
+  }
+
+  draw() {
+    const { ticket, step, failure } = this;
+    const drawing = ticket === null ? "" : [ticket, step, failure].join("|");
+    if (drawing === this.drawn) return;
+    this.drawn = drawing;
+    this.element.replaceChildren();
+    if (ticket === null) return;
+    if (step === "asking") this.drawQuestion();
+    else this.drawChoices(step === "choose");
+    if (failure) this.add("p", failure, { class: "error", role: "alert" });
+  }
+
+  drawChoices(enabled) {
+    const words = ACTION_WORDS;
+    const row = this.add("div", "", { class: "action-row" });
+    const pay = this.step === "paying" ? words.paying : words.pay;
+    this.button(row, pay, () => this.pay(), { enabled });
+    const cancel = this.step === "cancelling" ? words.cancelling : words.cancel;
+    this.button(row, cancel, () => {
+      this.go("asking");
+      this.element.querySelector("[data-part=keep]")?.focus();
+    }, { enabled, plain: true, part: "cancel" });
+  }
+
+  drawQuestion() {
+    const words = ACTION_WORDS;
+    const row = this.add("div", "", {
+      class: "action-row question",
+      role: "group",
+      "aria-label": words.question,
+    });
+    const question = document.createElement("p");
+    question.textContent = words.question;
+    row.append(question);
+    this.button(row, words.keep, () => {
+      this.go("choose");
+      this.element.querySelector("[data-part=cancel]")?.focus();
+    }, { enabled: true, plain: true, part: "keep" });
+    this.button(row, words.sure, () => this.cancel(), { enabled: true, part: "sure" });
+  }
+
+  button(parent, text, onClick, { enabled, plain = false, part = "pay" }) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = text;
+    button.disabled = !enabled;
+    button.dataset.part = part;
+    if (plain) button.className = "plain";
+    button.addEventListener("click", onClick);
+    parent.append(button);
+  }
+
+  add(tag, text, attributes) {
+    const element = document.createElement(tag);
+    element.textContent = text;
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    this.element.append(element);
+    return element;
+  }
+}
+
+/** Asks for a payment or a cancel; an order that was reserved just now is written in a moment. */
+async function send(ticket, what) {
+  const path = `/api/orders/${encodeURIComponent(ticket)}/${what}`;
+  let answer = await call(path, { method: "POST" });
+  for (let n = 1; n < MAX_TRIES && answer.body.orderStatus === "processing"; n += 1) {
+    await pause(jittered(TRY_PAUSE_MS));
+    answer = await call(path, { method: "POST" });
+  }
+  return answer;
+}
+
+/** A payment provider is reached over the web, never by a script in an address. */
+function isWebAddress(address) {
+  try {
+    return /^https?:$/.test(new URL(address, location.href).protocol);
+  } catch {
+    return false;
+  }
+}
