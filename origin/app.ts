@@ -7,16 +7,29 @@ import type { BuyDesk } from "./buy/buy_desk.ts";
 import { DatabaseError, type DatabaseFault } from "./database/database.ts";
 import { type HealthCheck, healthRoutes } from "./internal/health_routes.ts";
 import { internalRoutes } from "./internal/internal_routes.ts";
+import { paymentRoutes } from "./internal/payment_routes.ts";
+import { sandboxRoutes } from "./internal/sandbox_routes.ts";
 import { LiveStock } from "./internal/live_stock.ts";
 import { refuseOtherMethods } from "./internal/other_methods.ts";
 import { SnapshotDesk } from "./internal/sale_snapshot.ts";
 import { BookOrderStatus } from "./orders/order_status.ts";
 import { receiptKey } from "./orders/receipt.ts";
+import type { UnpaidBook } from "./orders/unpaid_book.ts";
+import { CancelDesk } from "./payments/cancel_desk.ts";
+import type { PaymentSettings } from "./payments/gateways.ts";
+import { PaymentDesk } from "./payments/payment_desk.ts";
+import type { PaymentGateway } from "./payments/payment_gateway.ts";
+import { SandboxDesk } from "./payments/sandbox_desk.ts";
 import type { OriginSecrets } from "./config.ts";
 
 /** Everything an origin's HTTP side works with; `main.ts` puts it together. */
 export interface OriginDeps extends AdminParts {
   desk: BuyDesk;
+  unpaid: UnpaidBook;
+  payment: PaymentSettings;
+  gateway: PaymentGateway;
+  /** Has the ledger told of returned stock at once, instead of at the next round. */
+  restoreSoon(): void;
   secrets: OriginSecrets;
   /** What must be there before this origin may be used, beside the sales being read. */
   health: HealthCheck[];
@@ -53,12 +66,26 @@ export function createOriginApp(deps: OriginDeps): Hono {
 function internalApi(deps: OriginDeps): Hono {
   const { registry, clock } = deps;
   const liveStock = new LiveStock(deps);
+  const orders = new BookOrderStatus({
+    ...deps,
+    receiptKey: receiptKey(deps.secrets.receiptKey),
+  });
   return internalRoutes({
     desk: deps.desk,
-    orders: new BookOrderStatus({ ...deps, receiptKey: receiptKey(deps.secrets.receiptKey) }),
+    orders,
+    paying: payingRoutes(deps, orders),
     snapshots: new SnapshotDesk({ registry, liveStock, clock }),
     edgeKey: deps.secrets.edgeKey,
   });
+}
+
+function payingRoutes(deps: OriginDeps, orders: BookOrderStatus): Hono[] {
+  const payments = new PaymentDesk({ ...deps, orders });
+  const routes = [paymentRoutes({ payments, cancels: new CancelDesk({ ...deps, orders }) })];
+  if (deps.payment.gateway === "sandbox") {
+    routes.push(sandboxRoutes(new SandboxDesk({ ...deps, ...deps.payment, payments, orders })));
+  }
+  return routes;
 }
 
 function salesAreRead({ registry }: OriginDeps): HealthCheck {

@@ -1,6 +1,7 @@
 import {
   ConfigurationError,
   type Environment,
+  readInteger,
   readOptional,
   readPort,
   readSecret,
@@ -9,6 +10,9 @@ import {
   readUrl,
   unusable,
 } from "../shared/env.ts";
+import { DEFAULT_MAX_QUEUED_MESSAGES } from "./buy/backlog.ts";
+import type { PaymentSettings } from "./payments/gateways.ts";
+import { readPaymentSettings } from "./payments/payment_settings.ts";
 
 /** The servers of the services profile, as their clients take them. */
 export interface ServiceUrls {
@@ -34,6 +38,8 @@ interface CommonConfig {
   /** Begins the names of Redis keys, queues and exchanges. */
   namespace: string;
   demo: boolean;
+  /** Without a webhook key on the embedded profile: whoever starts it makes one. */
+  payment: PaymentSettings;
 }
 
 /**
@@ -42,6 +48,10 @@ interface CommonConfig {
  */
 export type OriginConfig =
   & CommonConfig
+  & {
+    /** Messages that may wait in the queue before new buys hear `busy`. */
+    maxQueuedMessages: number;
+  }
   & (
     | { profile: "embedded"; dataDir: string; secrets: Partial<OriginSecrets> }
     | { profile: "services"; urls: ServiceUrls; secrets: OriginSecrets }
@@ -57,7 +67,14 @@ const SERVICE_VARIABLES = ["REDIS_URL", "AMQP_URL", "MYSQL_URL"] as const;
 
 /** The origin's configuration. @throws {ConfigurationError} naming the first unusable variable. */
 export function resolveOriginConfig(env: Environment): OriginConfig {
-  const common = { ...resolveCommon(env), port: readPort(env, "ORIGIN_PORT", 9000) };
+  const common = {
+    ...resolveCommon(env),
+    port: readPort(env, "ORIGIN_PORT", 9000),
+    maxQueuedMessages: readInteger(env, "MAX_QUEUED_MESSAGES", DEFAULT_MAX_QUEUED_MESSAGES, {
+      min: 1,
+      max: 1_000_000,
+    }),
+  };
   const urls = resolveServiceUrls(env);
   if (urls === null) {
     return {
@@ -126,7 +143,8 @@ function resolveCommon(env: Environment): Omit<CommonConfig, "port"> {
   if (!/^[A-Za-z0-9.:_-]{1,253}$/.test(host)) {
     unusable("HOST", host, "it must be an address or a host name");
   }
-  return { host, namespace, demo: readSwitch(env, "DEMO", false) };
+  const demo = readSwitch(env, "DEMO", false);
+  return { host, namespace, demo, payment: readPaymentSettings(env, demo) };
 }
 
 /** The secrets that were set, each held to the rules; the others are left out. */

@@ -13,6 +13,8 @@ const secrets = {
   ADMIN_TOKEN: "0123456789abcdef-token",
 };
 
+const NO_PAYMENT = { gateway: "none", webhookKeys: [], providerUrl: null, providerKey: null };
+
 Deno.test("resolveOriginConfig() without URLs is embedded and asks for no secret", () => {
   assertEquals(resolveOriginConfig({}), {
     profile: "embedded",
@@ -20,6 +22,8 @@ Deno.test("resolveOriginConfig() without URLs is embedded and asks for no secret
     port: 9000,
     namespace: "dropgate",
     demo: false,
+    maxQueuedMessages: 20_000,
+    payment: NO_PAYMENT,
     dataDir: "./data",
     secrets: {},
   });
@@ -33,6 +37,8 @@ Deno.test("resolveOriginConfig() with the three URLs is the services profile", (
     port: 0,
     namespace: "a_1",
     demo: false,
+    maxQueuedMessages: 20_000,
+    payment: NO_PAYMENT,
     urls: { redisUrl: urls.REDIS_URL, amqpUrl: urls.AMQP_URL, mysqlUrl: urls.MYSQL_URL },
     secrets: {
       edgeKey: secrets.EDGE_KEY,
@@ -60,9 +66,12 @@ Deno.test("resolveOriginConfig() refuses unusable values with one line that name
   const base = { ...urls, ...secrets };
   const bad: Record<string, string[]> = {
     ORIGIN_PORT: ["x", "-1", "65536", "1.5"],
+    MAX_QUEUED_MESSAGES: ["0", "1000001", "-5", "1.5", "all", "1e3"],
     NAMESPACE: ["A", "a-b", "a".repeat(65), "a b"],
     HOST: ["a b", "http://x"],
     DEMO: ["yes", "true"],
+    PAYMENT_GATEWAY: ["sandbox", "acme"],
+    PAYMENT_WEBHOOK_KEY: ["short", "a,b,c"],
     REDIS_URL: ["http://x", "redis://", "redis+sentinel://a:1,b:2/main", "x"],
     AMQP_URL: ["http://x", "amqp:", "x"],
     MYSQL_URL: ["postgres://x", "x"],

@@ -8,8 +8,12 @@ import { readMysqlUrl } from "./database/mysql_url.ts";
 import type { HealthCheck } from "./internal/health_routes.ts";
 import { closeRedisClients, createRedisClients, whenRedisReady } from "./ledger/redis_client.ts";
 import { RedisLedger } from "./ledger/redis_ledger.ts";
+import { SqlMessageBook } from "./orders/sql_message_book.ts";
 import { SqlOrderBook } from "./orders/sql_order_book.ts";
+import { SqlUnpaidBook } from "./orders/sql_unpaid_book.ts";
+import { SqlPaymentBook } from "./payments/sql_payment_book.ts";
 import { RabbitQueue } from "./queue/rabbit_queue.ts";
+import { RabbitReminders } from "./queue/rabbit_reminders.ts";
 
 /** How long a server may take to answer a first time before it counts as away. */
 const FIRST_ANSWER_MS = 3_000;
@@ -23,6 +27,11 @@ export interface ServiceAdapters {
   ledger: RedisLedger;
   queue: RabbitQueue;
   book: SqlOrderBook;
+  unpaid: SqlUnpaidBook;
+  payments: SqlPaymentBook;
+  messages: SqlMessageBook;
+  /** Connects when it is first used: only workers need it. */
+  reminders: RabbitReminders;
   catalog: SqlCatalog;
   /** One check per server, for readiness. */
   health: HealthCheck[];
@@ -49,6 +58,7 @@ export function openServiceAdapters(options: AdapterOptions): ServiceAdapters {
   const { urls, namespace, clock, log } = options;
   const database = new MysqlDatabase(readMysqlUrl(urls.mysqlUrl));
   const queue = new RabbitQueue({ url: new URL(urls.amqpUrl), namespace });
+  const reminders = new RabbitReminders({ url: new URL(urls.amqpUrl), namespace });
   const clients = createRedisClients(urls.redisUrl, (connection, error) => {
     log.debug("Redis connection {connection}: {error}", { connection, error: error.message });
   });
@@ -73,6 +83,10 @@ export function openServiceAdapters(options: AdapterOptions): ServiceAdapters {
     ledger,
     queue,
     book: new SqlOrderBook(database, clock),
+    unpaid: new SqlUnpaidBook(database, clock),
+    payments: new SqlPaymentBook(database, clock),
+    messages: new SqlMessageBook(database, clock),
+    reminders,
     catalog: new SqlCatalog(database, clock),
     health: [
       { name: "ledger", isReady: () => done.ledger && ledger.isUp() },
@@ -85,7 +99,12 @@ export function openServiceAdapters(options: AdapterOptions): ServiceAdapters {
       closing.abort();
       await prepared;
       ledger.stop();
-      await Promise.all([queue.close(timeoutMs), closeRedisClients(clients), database.close()]);
+      await Promise.all([
+        queue.close(timeoutMs),
+        reminders.close(timeoutMs),
+        closeRedisClients(clients),
+        database.close(),
+      ]);
     },
   };
 }

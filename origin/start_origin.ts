@@ -4,13 +4,20 @@ import type { Log } from "../shared/log.ts";
 import { repeat, type Repeating } from "../shared/repeat.ts";
 import type { AdminParts } from "./admin/admin_parts.ts";
 import { createOriginApp } from "./app.ts";
-import { BatchBuyDesk } from "./buy/buy_desk.ts";
+import { Backlog, BACKLOG_INTERVAL_MS } from "./buy/backlog.ts";
+import { BARRED_INTERVAL_MS, BarredBuyers } from "./buy/barred_buyers.ts";
+import { BatchBuyDesk, type Restrict } from "./buy/buy_desk.ts";
 import { relayOutbox, type RelayParts } from "./buy/relay_outbox.ts";
+import { ROUTES_INTERVAL_MS, RouteWatch } from "./buy/route_watch.ts";
 import { CatalogRegistry } from "./buy/sale_registry.ts";
 import type { OriginSecrets } from "./config.ts";
 import type { HealthCheck } from "./internal/health_routes.ts";
 import type { DecidingLedger } from "./ledger/stock_ledger.ts";
+import type { UnpaidBook } from "./orders/unpaid_book.ts";
+import { openGateway, type PaymentSettings } from "./payments/gateways.ts";
+import type { PaymentBook } from "./payments/payment_book.ts";
 import type { PublishingQueue } from "./queue/order_queue.ts";
+import { restoreStock, type RestoringParts } from "./worker/restore_stock.ts";
 
 /** How often an origin asks the database whether the sales have changed. */
 const REGISTRY_INTERVAL_MS = 250;
@@ -21,14 +28,23 @@ const RELAY_INTERVAL_MS = 1_000;
 /** How long the relay waits for confirms: nobody waits for it. */
 const RELAY_PUBLISH_TIMEOUT_MS = 5_000;
 
+/** Workers restore stock all the time; an origin does it after its own cancels, and seldom else. */
+const RESTORE_INTERVAL_MS = 30_000;
+
 /** What an origin runs on: the three ports of either profile. */
 export interface OriginParts {
   catalog: AdminParts["catalog"];
-  book: AdminParts["book"];
-  ledger: AdminParts["ledger"] & DecidingLedger;
+  book: AdminParts["book"] & RestoringParts["book"];
+  messages: AdminParts["messages"];
+  unpaid: UnpaidBook;
+  payments: PaymentBook;
+  payment: PaymentSettings;
+  ledger: AdminParts["ledger"] & DecidingLedger & RestoringParts["ledger"];
   queue: AdminParts["queue"] & PublishingQueue;
   /** The relay's parts, or null where the ledger's commit is the hand-over. */
   relay: Pick<RelayParts, "ledger" | "queue" | "book"> | null;
+  /** Messages that may wait in the queue before new buys hear `busy`. */
+  maxQueuedMessages: number;
   secrets: OriginSecrets;
   health: HealthCheck[];
   clock: Clock;
@@ -41,24 +57,44 @@ export interface StartedOrigin {
   stop(): Promise<void>;
 }
 
-/** Puts an origin together and starts its jobs: following the sales, relaying the outbox. */
+/**
+ * Puts an origin together and starts its jobs: following the sales, watching the backlog, relaying
+ * the outbox.
+ */
 export function startOrigin(parts: OriginParts): StartedOrigin {
   const { catalog, ledger, queue, clock, log } = parts;
   const registry = new CatalogRegistry(catalog, clock);
-  const desk = new BatchBuyDesk({ ledger, queue, registry, clock, log });
+  const backlog = new Backlog({ queue, maxQueuedMessages: parts.maxQueuedMessages, log });
+  const barred = new BarredBuyers({ unpaid: parts.unpaid, registry, clock, log });
+  const restrict: Restrict = (saleId, userId) =>
+    barred.restriction(saleId, userId) ?? backlog.restriction();
+  const routes = new RouteWatch(queue, clock);
+  const desk = new BatchBuyDesk({ ledger, queue: routes, registry, restrict, clock, log });
+  const restoring = repeat("restoring stock", RESTORE_INTERVAL_MS, log, async () => {
+    await restoreStock(parts);
+  });
   const app = createOriginApp({
     ...parts,
+    gateway: openGateway(parts.payment),
+    restoreSoon: () => restoring.wake(),
     registry,
     desk,
+    backlog,
     delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     newId: () => crypto.randomUUID(),
   });
   const jobs: Repeating[] = [
+    restoring,
     repeat("following the sales", REGISTRY_INTERVAL_MS, log, () => registry.refresh()),
+    repeat("watching the backlog", BACKLOG_INTERVAL_MS, log, () => backlog.refresh()),
+    repeat("following barred buyers", BARRED_INTERVAL_MS, log, () => barred.refresh()),
   ];
   if (parts.relay) {
-    const relay = { ...parts.relay, registry, log, publishTimeoutMs: RELAY_PUBLISH_TIMEOUT_MS };
+    const publishTimeoutMs = RELAY_PUBLISH_TIMEOUT_MS;
+    const relay = { ...parts.relay, queue: routes, registry, log, publishTimeoutMs };
     jobs.push(repeat("relaying the outbox", RELAY_INTERVAL_MS, log, () => relayOutbox(relay)));
+    const closeLost = () => routes.closeLost(parts.book, log);
+    jobs.push(repeat("watching the routes", ROUTES_INTERVAL_MS, log, closeLost));
   }
   return {
     app,

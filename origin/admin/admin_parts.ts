@@ -1,9 +1,14 @@
 import type { Clock } from "../../shared/clock.ts";
 import type { Log } from "../../shared/log.ts";
-import type { SaleRegistry } from "../buy/sale_registry.ts";
+import type { Backlog } from "../buy/backlog.ts";
+import type { BuyDesk } from "../buy/buy_desk.ts";
+import type { CatalogRegistry, SaleRegistry } from "../buy/sale_registry.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { StockLedger } from "../ledger/stock_ledger.ts";
+import type { MessageBook } from "../orders/message_book.ts";
 import type { OrderBook } from "../orders/order_book.ts";
+import type { PaymentBook } from "../payments/payment_book.ts";
+import type { PaymentGateway } from "../payments/payment_gateway.ts";
 import type { OrderQueue } from "../queue/order_queue.ts";
 
 /** What operators' requests work with. */
@@ -19,13 +24,28 @@ export interface AdminParts {
     | "pendingStockEvents"
     | "findOrders"
     | "listTickets"
+    | "writeOrders"
+    | "writeOrdersSingly"
+    | "parkMessage"
   >;
+  messages: MessageBook;
+  payments: PaymentBook;
+  gateway: Pick<PaymentGateway, "givesBack">;
   ledger: Pick<
     StockLedger,
-    "isUp" | "readStock" | "adjust" | "setTerms" | "findReservations" | "listReservations"
+    | "isUp"
+    | "readStock"
+    | "adjust"
+    | "setTerms"
+    | "findReservations"
+    | "listReservations"
+    | "listOutbox"
   >;
   queue: Pick<OrderQueue, "isUp" | "depth">;
-  registry: SaleRegistry;
+  registry: SaleRegistry & Pick<CatalogRegistry, "openItems">;
+  /** Takes a replayed ticket as it takes every buy. */
+  desk: BuyDesk;
+  backlog: Pick<Backlog, "isOver" | "limit">;
   clock: Clock;
   /** Waits so many ms; injected, so that tests need no time. */
   delay(ms: number): Promise<void>;

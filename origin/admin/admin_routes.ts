@@ -3,7 +3,9 @@ import { boundAdminBody } from "./admin_body.ts";
 import type { AdminParts } from "./admin_parts.ts";
 import { refuseInvalid } from "./admin_refusals.ts";
 import { requireBearer } from "./bearer.ts";
+import { addMessageRoutes } from "./message_routes.ts";
 import { addOrderRoutes } from "./order_routes.ts";
+import { addPaymentRoutes } from "./payment_routes.ts";
 import { addProductRoutes } from "./product_routes.ts";
 import { addSaleCourseRoutes } from "./sale_course_routes.ts";
 import { addSaleRoutes } from "./sale_routes.ts";
@@ -31,5 +33,7 @@ export function adminRoutes(parts: AdminParts, adminToken: string): OpenAPIHono 
   addSaleRoutes(app, parts);
   addSaleCourseRoutes(app, parts);
   addOrderRoutes(app, parts);
+  addPaymentRoutes(app, parts);
+  addMessageRoutes(app, parts);
   return app;
 }

@@ -22,6 +22,14 @@ const ADDRESSES: [method: string, path: string][] = [
   ["POST", "/sales/1/items/1/stock"],
   ["GET", "/sales/1/proof"],
   ["GET", "/orders"],
+  ["GET", "/payments"],
+  ["POST", "/payments/1/retry"],
+  ["POST", "/payments/1/refunded"],
+  ["GET", "/messages"],
+  ["GET", "/messages/summary"],
+  ["GET", "/messages/1"],
+  ["POST", "/messages/1/replay"],
+  ["POST", "/messages/1/refuse"],
 ];
 
 Deno.test("the admin API takes the token and nothing that only resembles it", async () => {
@@ -114,6 +122,7 @@ Deno.test("the admin API never fails, whatever JSON it is given", async () => {
   );
   const names = ["name", "subtitle", "description", "images", "price", "currency", "title"]
     .concat(["startsAt", "endsAt", "items", "limits", "captcha", "minLevel", "paymentWindowS"])
+    .concat(["maxExpiredHolds"])
     .concat(["delta", "__proto__", "constructor"]);
   const body = fc.dictionary(fc.constantFrom(...names), value);
   const addresses = [
@@ -145,16 +154,19 @@ Deno.test("the admin API reads JSON whatever type it was sent as", async () => {
 
 Deno.test("the admin API lists pages within bounds", async () => {
   await using origin = await OriginFixture.open();
-  for (const path of ["/products", "/sales", "/orders"]) {
+  const states = ["parked", "replayed", "refused", "pending", "recorded"];
+  const messages = states.map((state) => `/messages?state=${state}`);
+  for (const path of ["/products", "/sales", "/orders", "/messages", ...messages]) {
     const response = await origin.admin("GET", path);
     assertEquals(await response.json(), { items: [], page: 1, per: 20, total: 0 });
-    const far = await (await origin.admin("GET", `${path}?page=1000000000&per=200`)).json();
+    const more = path.includes("?") ? "&" : "?";
+    const far = await (await origin.admin("GET", `${path}${more}page=1000000000&per=200`)).json();
     assertEquals(far, { items: [], page: 1_000_000_000, per: 200, total: 0 });
     for (
       const query of ["page=0", "page=-1", "page=x", "page=", "page=1.5", "page=1000000001"]
         .concat(["per=0", "per=201", "per=", "per=1e2", "page=1&page=2", `per=${"1".repeat(400)}`])
     ) {
-      const refused = await origin.admin("GET", `${path}?${query}`);
+      const refused = await origin.admin("GET", `${path}${more}${query}`);
       assertEquals([refused.status, (await refused.json()).code], [400, "invalid"], query);
     }
   }
@@ -183,5 +195,6 @@ Deno.test("GET /admin/api/openapi.json describes every address, without a token"
     maximum: 86_400,
     default: 900,
   });
+  assertEquals(NewSale.properties.maxExpiredHolds.default, 3);
   assert(Problem.properties.code.enum.includes("invalid"));
 });

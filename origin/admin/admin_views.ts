@@ -52,6 +52,7 @@ function viewSale(sale: Sale, states: Map<ItemKey, ItemState>, nowMs: number): S
     captcha,
     limits: { ...sale.limits },
     paymentWindowS: sale.paymentWindowS,
+    maxExpiredHolds: sale.maxExpiredHolds,
     items,
   };
 }

@@ -44,6 +44,7 @@ Deno.test("a sale is made with its defaults, read and listed", async () => {
     captcha: "suspicious",
     limits: { ratePerSecond: 1_000, burst: 7, userPerMinute: 5, ipPerMinute: 600 },
     paymentWindowS: 900,
+    maxExpiredHolds: 3,
     items: [
       { productId: first, stock: 5, sold: 0, price: 100, currency: "CNY", perUserLimit: 1 },
       { productId: second, stock: -1, sold: 0, price: 200, currency: "CNY", perUserLimit: 1 },
@@ -145,8 +146,10 @@ Deno.test("PATCH of a published sale succeeds while the ledger is away", async (
   const { saleId } = await origin.openSale();
   for (const fault of [{ down: true }, { down: false, error: new Error("ECONNRESET") }]) {
     Object.assign(origin.faults.ledger, fault);
-    const response = await origin.admin("PATCH", `/sales/${saleId}`, { minLevel: 3 });
-    assertEquals([response.status, (await response.json()).minLevel], [200, 3]);
+    const changes = { minLevel: 3, maxExpiredHolds: 1 };
+    const response = await origin.admin("PATCH", `/sales/${saleId}`, changes);
+    const { minLevel, maxExpiredHolds } = await response.json();
+    assertEquals([response.status, minLevel, maxExpiredHolds], [200, 3, 1]);
   }
 });
 

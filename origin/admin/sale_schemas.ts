@@ -1,5 +1,9 @@
 import { z } from "@hono/zod-openapi";
-import { DEFAULT_LIMITS, DEFAULT_PAYMENT_WINDOW_S } from "../../shared/sale.ts";
+import {
+  DEFAULT_LIMITS,
+  DEFAULT_MAX_EXPIRED_HOLDS,
+  DEFAULT_PAYMENT_WINDOW_S,
+} from "../../shared/sale.ts";
 import { filledLine, idSchema, moneySchema } from "./admin_schemas.ts";
 
 /** Items of one sale. */
@@ -93,6 +97,9 @@ const fields = {
   captcha: captchaSchema,
   minLevel: z.number().int().min(0).max(1_000_000),
   paymentWindowS: z.number().int().min(1).max(86_400),
+  maxExpiredHolds: z.number().int().min(1).max(1_000).openapi({
+    description: "A buyer with so many unpaid orders expired in the sale may hold nothing more",
+  }),
 };
 
 /** False only when both ends are given and the wrong way round. */
@@ -109,6 +116,7 @@ export const newSaleSchema = z.object({
   captcha: captchaSchema.default("suspicious"),
   minLevel: fields.minLevel.default(0),
   paymentWindowS: fields.paymentWindowS.default(DEFAULT_PAYMENT_WINDOW_S),
+  maxExpiredHolds: fields.maxExpiredHolds.default(DEFAULT_MAX_EXPIRED_HOLDS),
 }).refine(isWindow, WINDOW_RULE).openapi("NewSale", {
   description: `Default limits: ${JSON.stringify(DEFAULT_LIMITS)}`,
 });
@@ -132,6 +140,7 @@ export const saleSchema = z.object({
   captcha: captchaSchema,
   limits: limitChangesSchema.required(),
   paymentWindowS: z.number().int(),
+  maxExpiredHolds: z.number().int(),
   items: z.array(z.object({
     productId: idSchema,
     stock: stockSchema,

@@ -27,6 +27,7 @@ Deno.test("newSaleSchema reads times and fills in what may be left out", () => {
     captcha: "suspicious",
     minLevel: 0,
     paymentWindowS: 900,
+    maxExpiredHolds: 3,
   });
 });
 
@@ -43,6 +44,8 @@ Deno.test("newSaleSchema takes the values at every bound", () => {
       { minLevel: 1_000_000 },
       { paymentWindowS: 1 },
       { paymentWindowS: 86_400 },
+      { maxExpiredHolds: 1 },
+      { maxExpiredHolds: 1_000 },
       { captcha: "always" },
       { captcha: "off" },
       item({ stock: -1 }),
@@ -102,6 +105,11 @@ Deno.test("newSaleSchema names the field that is out of bounds", () => {
       .map((value): [Record<string, unknown>, string] => [
         { paymentWindowS: value },
         "paymentWindowS",
+      ]),
+    ...[null, 0, -1, 1.5, "3", 1_001]
+      .map((value): [Record<string, unknown>, string] => [
+        { maxExpiredHolds: value },
+        "maxExpiredHolds",
       ]),
   ];
   for (const [changes, path] of cases) {

@@ -41,6 +41,8 @@ export interface Sale {
   captcha: CaptchaPolicy;
   limits: SaleLimits;
   paymentWindowS: number;
+  /** A buyer with so many expired orders in the sale may hold nothing more in it. */
+  maxExpiredHolds: number;
   items: SaleItem[];
 }
 

@@ -6,7 +6,7 @@ import type { Sale, SaleItem, SaleStatus } from "./catalog.ts";
 /** What `saleOf` reads; the sale is `s`. */
 export const SALE_FIELDS = "s.id, s.title, s.starts_at, s.ends_at, s.status, s.paused, " +
   "s.min_level, s.captcha, s.rate_per_second, s.burst, s.user_per_minute, s.ip_per_minute, " +
-  "s.payment_window_s";
+  "s.payment_window_s, s.max_expired_holds";
 
 /** What `saleItemOf` reads; the item is `i`. */
 export const SALE_ITEM_FIELDS = "i.sale_id, i.product_id, i.stock, i.price, i.currency, " +
@@ -31,6 +31,7 @@ export function saleOf(row: SqlRow, items: SaleItem[]): Sale {
     captcha: row.captcha as CaptchaPolicy,
     limits,
     paymentWindowS: row.payment_window_s as number,
+    maxExpiredHolds: row.max_expired_holds as number,
     items,
   };
 }
@@ -58,6 +59,7 @@ export const SALE_COLUMNS = [
   "user_per_minute",
   "ip_per_minute",
   "payment_window_s",
+  "max_expired_holds",
 ];
 
 /** The values of `SALE_COLUMNS`. */
@@ -76,6 +78,7 @@ export function saleValues(
     limits.userPerMinute,
     limits.ipPerMinute,
     sale.paymentWindowS,
+    sale.maxExpiredHolds,
   ];
 }
 

@@ -10,7 +10,13 @@ export type BoundedBody =
   | { kind: "too_large" }
   | { kind: "too_slow" };
 
-const NO_BODY: BoundedBody = { kind: "read", text: "" };
+/** The same with the body as it came. */
+export type BoundedBytes =
+  | { kind: "read"; bytes: Uint8Array }
+  | Exclude<
+    BoundedBody,
+    { kind: "read" }
+  >;
 
 /**
  * Reads a request's body, but never more than `maxBytes`, and never longer than `timeoutMs`: the
@@ -18,7 +24,16 @@ const NO_BODY: BoundedBody = { kind: "read", text: "" };
  * announced. Bytes that are not UTF-8 become U+FFFD.
  */
 export async function readBoundedBody(request: Request, limits: BodyLimits): Promise<BoundedBody> {
-  if (request.body === null) return NO_BODY;
+  const body = await readBoundedBytes(request, limits);
+  return body.kind === "read" ? { kind: "read", text: decoder.decode(body.bytes) } : body;
+}
+
+/** The same for bodies whose bytes are signed. */
+export async function readBoundedBytes(
+  request: Request,
+  limits: BodyLimits,
+): Promise<BoundedBytes> {
+  if (request.body === null) return { kind: "read", bytes: new Uint8Array() };
   if (Number(request.headers.get("content-length") ?? 0) > limits.maxBytes) {
     await request.body.cancel().catch(() => {});
     return { kind: "too_large" };
@@ -27,14 +42,14 @@ export async function readBoundedBody(request: Request, limits: BodyLimits): Pro
   const deadline = Promise.withResolvers<"too_slow">();
   const timer = setTimeout(() => deadline.resolve("too_slow"), limits.timeoutMs);
   const chunks: Uint8Array[] = [];
-  let bytes = 0;
+  let length = 0;
   try {
     while (true) {
       const next = await Promise.race([reader.read(), deadline.promise]);
       if (next === "too_slow") return await giveUp(reader, "too_slow");
-      if (next.done) return { kind: "read", text: decode(chunks, bytes) };
-      bytes += next.value.byteLength;
-      if (bytes > limits.maxBytes) return await giveUp(reader, "too_large");
+      if (next.done) return { kind: "read", bytes: joined(chunks, length) };
+      length += next.value.byteLength;
+      if (length > limits.maxBytes) return await giveUp(reader, "too_large");
       chunks.push(next.value);
     }
   } finally {
@@ -45,20 +60,21 @@ export async function readBoundedBody(request: Request, limits: BodyLimits): Pro
 async function giveUp(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   kind: "too_large" | "too_slow",
-): Promise<BoundedBody> {
+): Promise<{ kind: "too_large" | "too_slow" }> {
   await reader.cancel().catch(() => {});
   return { kind };
 }
 
 const decoder = new TextDecoder();
 
-function decode(chunks: Uint8Array[], bytes: number): string {
-  if (chunks.length === 1) return decoder.decode(chunks[0]);
-  const whole = new Uint8Array(bytes);
+function joined(chunks: Uint8Array[], length: number): Uint8Array {
+  const [only] = chunks;
+  if (chunks.length === 1 && only) return only;
+  const whole = new Uint8Array(length);
   let at = 0;
   for (const chunk of chunks) {
     whole.set(chunk, at);
     at += chunk.byteLength;
   }
-  return decoder.decode(whole);
+  return whole;
 }

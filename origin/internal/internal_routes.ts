@@ -26,6 +26,8 @@ export interface InternalParts {
   desk: BuyDesk;
   orders: OrderStatusDesk;
   snapshots: SnapshotDesk;
+  /** Further routes behind the same key: paying and cancelling. */
+  paying: Hono[];
   edgeKey: string;
 }
 
@@ -33,6 +35,7 @@ export interface InternalParts {
 export function internalRoutes(parts: InternalParts): Hono {
   const app = new Hono();
   app.use("*", requireEdgeKey(parts.edgeKey));
+  for (const routes of parts.paying) app.route("/", routes);
 
   app.post("/buys", async (c) => {
     const limits = { maxBytes: MAX_BATCH_BYTES, timeoutMs: BATCH_TIMEOUT_MS };

@@ -17,6 +17,7 @@ function sale(saleId: number, changes: Partial<PublishedSale> = {}): PublishedSa
     captcha: "off",
     limits: DEFAULT_LIMITS,
     paymentWindowS: 900,
+    maxExpiredHolds: 3,
     items: [{ productId: 7, stock: 5, price: 1, currency: "CNY", perUserLimit: 1 }],
     products: [],
     openEpochs: [{ item: `${saleId}-7`, openEpoch: 3, stock: 5 }],

@@ -3,13 +3,18 @@ import { EDGE_KEY_HEADER, type InternalBuy } from "../../shared/internal_api.ts"
 import { logOf } from "../../shared/log.ts";
 import { decodeOrderMessage } from "../../shared/order_message.ts";
 import { createOriginApp, type OriginDeps } from "../app.ts";
+import { Backlog } from "../buy/backlog.ts";
 import { BatchBuyDesk } from "../buy/buy_desk.ts";
 import { CatalogRegistry } from "../buy/sale_registry.ts";
 import { SqlCatalog } from "../catalog/sql_catalog.ts";
 import { openSqlite } from "../database/open_database.ts";
 import type { SqliteDatabase } from "../database/sqlite_database.ts";
 import { SqliteLedger } from "../ledger/sqlite_ledger.ts";
+import { SqlMessageBook } from "../orders/sql_message_book.ts";
 import { SqlOrderBook } from "../orders/sql_order_book.ts";
+import { SqlUnpaidBook } from "../orders/sql_unpaid_book.ts";
+import { openGateway, type PaymentSettings } from "../payments/gateways.ts";
+import { SqlPaymentBook } from "../payments/sql_payment_book.ts";
 import { SqliteQueue } from "../queue/sqlite_queue.ts";
 import { breakable, type Fault } from "./breakable.ts";
 
@@ -18,6 +23,14 @@ export const FIXTURE_SECRETS = {
   edgeKey: "edge-key-0123456789",
   receiptKey: "receipt-key-0123456789",
   adminToken: "admin-token-0123456789",
+};
+
+/** How every fixture is paid: with the sandbox. */
+export const FIXTURE_PAYMENT: PaymentSettings = {
+  gateway: "sandbox",
+  webhookKeys: ["webhook-key-0123456789", "webhook-key-before-it"],
+  providerUrl: null,
+  providerKey: null,
 };
 
 /** When a fixture's time begins. */
@@ -36,36 +49,59 @@ export class OriginFixture {
   workerRuns = true;
   /** What `delay` was asked for, ms. */
   readonly waits: number[] = [];
+  /** How often somebody wanted stock restored soon. */
+  restores = 0;
   readonly app: Hono;
   readonly deps: OriginDeps;
   readonly book: SqlOrderBook;
+  readonly messages: SqlMessageBook;
+  readonly payments: SqlPaymentBook;
+  readonly unpaid: SqlUnpaidBook;
   readonly ledger: SqliteLedger;
-  readonly faults: { ledger: Fault; book: Fault; catalog: Fault; queue: Fault };
+  /** Follows the queue when a test refreshes it; 100 messages may wait. */
+  readonly backlog: Backlog;
+  readonly faults: Record<"ledger" | "book" | "catalog" | "queue" | "payments", Fault>;
   /** Runs before every answer of `delay`. */
   onDelay: () => Promise<void> = () => Promise.resolve();
 
   private constructor(readonly db: SqliteDatabase, changes: Partial<OriginDeps>) {
     const clock = () => this.now;
     this.book = new SqlOrderBook(db, clock);
+    this.messages = new SqlMessageBook(db, clock);
+    this.payments = new SqlPaymentBook(db, clock);
+    this.unpaid = new SqlUnpaidBook(db, clock);
     this.ledger = new SqliteLedger(db, clock);
     const ledger = breakable(this.ledger);
     const book = breakable(this.book);
     const catalog = breakable(new SqlCatalog(db, clock));
     const queue = breakable(new SqliteQueue(db));
+    const payments = breakable(this.payments);
     this.faults = {
       ledger: ledger.fault,
       book: book.fault,
       catalog: catalog.fault,
       queue: queue.fault,
+      payments: payments.fault,
     };
     const log = logOf("origin");
     const registry = new CatalogRegistry(catalog.part, clock);
-    const parts = { ledger: ledger.part, queue: queue.part, registry, clock, log };
+    this.backlog = new Backlog({ queue: queue.part, maxQueuedMessages: 100, log });
+    const restrict = () => this.backlog.restriction();
+    const parts = { ledger: ledger.part, queue: queue.part, registry, restrict, clock, log };
     let ids = 0;
     this.deps = {
       ...parts,
       catalog: catalog.part,
       book: book.part,
+      messages: this.messages,
+      payments: payments.part,
+      unpaid: this.unpaid,
+      payment: FIXTURE_PAYMENT,
+      gateway: openGateway(FIXTURE_PAYMENT),
+      restoreSoon: () => {
+        this.restores += 1;
+      },
+      backlog: this.backlog,
       desk: new BatchBuyDesk(parts),
       delay: (ms) => this.#delay(ms),
       newId: () => `id-${ids += 1}`,

@@ -95,6 +95,7 @@ export function salesContract(name: string, open: OpenDatabase): void {
         captcha: "always",
         minLevel: 3,
         paymentWindowS: 60,
+        maxExpiredHolds: 7,
         limits: { ipPerMinute: 9 },
         items: wanted.map((item) => ({ ...item, perUserLimit: 5 })),
       }),
@@ -102,6 +103,7 @@ export function salesContract(name: string, open: OpenDatabase): void {
     assertEquals(changed.items.map(({ perUserLimit }) => perUserLimit), [5, 5]);
     assertEquals(changed.items.map(({ price }) => price), [500, 1]);
     assertEquals([changed.captcha, changed.minLevel, changed.paymentWindowS], ["always", 3, 60]);
+    assertEquals([changed.maxExpiredHolds, changed.title], [7, "Sale"]);
     const [first, second] = wanted;
     for (
       const items of [

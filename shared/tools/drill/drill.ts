@@ -65,6 +65,11 @@ export interface Stage {
   readonly probe: Probe;
   /** The crowd, which runs from before `inject` until after it. */
   readonly crowd: CrowdControl;
+  /**
+   * Runs `rabbitmqctl` on the private broker and resolves to what it printed; takes 1 to 2 s.
+   * @throws with its output when it fails.
+   */
+  rabbitctl(args: string[]): Promise<string>;
   /** Calls the admin API past every link. */
   admin(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
   /** Notes what was injected; printed with the result. */

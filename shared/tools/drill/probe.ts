@@ -8,6 +8,8 @@ export interface Probe {
   sql<Row extends object>(text: string, params?: (string | number | null)[]): Promise<Row[]>;
   /** Messages that are ready or unacknowledged, and consumers, over all order queues. */
   queues(): Promise<{ ready: number; unacked: number; consumers: number }>;
+  /** Messages that are ready, and consumers, over all order queues: quick, for looking often. */
+  waiting(): Promise<{ ready: number; consumers: number }>;
   /** The state letter of a process (`R`, `S`, `T` is stopped, `Z`), or null when it is gone. */
   processState(pid: number): Promise<string | null>;
   /** The item's row: epochs, sold, stock. */

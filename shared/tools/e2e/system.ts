@@ -4,6 +4,7 @@ export interface ReadyFile {
   originUrl: string;
   workerUrl?: string;
   adminToken: string;
+  paymentWebhookKey?: string;
   saleId?: number;
   databaseFile?: string;
   mysqlUrl?: string;
