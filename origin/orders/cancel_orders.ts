@@ -111,12 +111,14 @@ function outcomeFor(row: OrderRow, reason: CancelReason, nowMs: number): CancelO
   return "cancelled";
 }
 
+/** Locks the rows as well: a payment decides under its order's row alone. */
 async function readRows(tx: Sql, tickets: string[]): Promise<OrderRow[]> {
   const rows: OrderRow[] = [];
   for (const { marks, values } of inLists(tickets)) {
     rows.push(
       ...await tx.query<OrderRow>(
-        `SELECT ticket, user_id, quantity, status, pay_by FROM orders WHERE ticket IN (${marks})`,
+        `SELECT ticket, user_id, quantity, status, pay_by FROM orders
+          WHERE ticket IN (${marks})${tx.forUpdate}`,
         values,
       ),
     );
@@ -141,7 +143,7 @@ async function endOrders(
     ended += affectedRows;
   }
   if (ended !== ending.length) {
-    // Somebody changed a row without the item's lock: nothing of this may be believed.
+    // Somebody changed a row without its lock: nothing of this may be believed.
     throw new DatabaseError(
       "deadlock",
       `Cannot cancel orders of ${item.item} as all must still be unpaid: current value is ` +

@@ -2,8 +2,7 @@ import type { Clock } from "../../shared/clock.ts";
 import { type ItemKey, parseItemKey } from "../../shared/item.ts";
 import { itemOfTicket, parseTicket } from "../../shared/ticket.ts";
 import type { Database, Sql } from "../database/database.ts";
-import { lockKnownItem } from "../orders/lock_item.ts";
-import { judgePayment, owePayment, payOrder } from "./settle_order.ts";
+import { judgePayment, lockTicket, owePayment, payOrder } from "./settle_order.ts";
 import { readTicket } from "./take_payment.ts";
 
 /** Most payments looked at in one go, whatever the caller asks for. */
@@ -76,14 +75,14 @@ interface PaymentRow {
 /** One transaction; true when the payment came to its end in it. */
 async function applyOne(tx: Sql, clock: Clock, { id, ticket }: StoredRow): Promise<boolean> {
   const ids = readTicket(ticket);
-  const item = await lockKnownItem(tx, itemOfTicket(ids));
+  const lock = await lockTicket(tx, ids, ticket);
   const [payment] = await tx.query<PaymentRow>(
     "SELECT ticket, amount, currency, state FROM payment WHERE id = ?",
     [id],
   );
   if (payment?.state !== "stored") return false;
   const nowMs = clock();
-  const verdict = await judgePayment(tx, item, ids, payment, nowMs);
+  const verdict = await judgePayment(tx, lock, ids, payment, nowMs);
   if (verdict === "stored") return false;
   // The provider was told 200 long ago, so money of a wrong amount can only go back.
   if (verdict === "applied") await payOrder(tx, ticket, nowMs);

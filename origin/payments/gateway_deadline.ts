@@ -3,8 +3,8 @@ import { withDeadline } from "../../shared/shutdown.ts";
 /** How long a provider may take to prepare a payment: its buyer is waiting. */
 export const CREATE_TIMEOUT_MS = 5_000;
 
-/** How long it may take to give money back. */
-export const REFUND_TIMEOUT_MS = 20_000;
+/** How long it may take to give money back: a worker that drains waits for it. */
+export const REFUND_TIMEOUT_MS = 8_000;
 
 /** How long checking a notification may take. */
 export const VERIFY_TIMEOUT_MS = 5_000;

@@ -47,8 +47,8 @@ export type RefundResult = { kind: "refunded" } | { kind: "failed"; error: strin
  */
 export interface PaymentBook {
   /**
-   * Takes a notice, once per event and per payment, and decides under the item's row lock what it
-   * means for its order: unpaid → paid; anything else is a refund record. Paid against cancelled is
+   * Takes a notice, once per event and per payment, and decides under the order's row lock what it
+   * means for it: unpaid → paid; anything else is a refund record. Paid against cancelled is
    * decided here and in `UnpaidBook.cancelOrders`, by whoever locks the row first.
    */
   takePayment(notice: PaymentNotice): Promise<PaymentOutcome>;

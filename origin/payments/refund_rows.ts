@@ -1,9 +1,8 @@
 import type { Clock } from "../../shared/clock.ts";
-import { itemOfTicket } from "../../shared/ticket.ts";
 import type { Database, Sql } from "../database/database.ts";
-import { lockKnownItem } from "../orders/lock_item.ts";
 import type { PaymentRecord, RefundResult } from "./payment_book.ts";
 import { PAYMENT_FIELDS, paymentOf } from "./payment_rows.ts";
+import { lockTicket } from "./settle_order.ts";
 import { readTicket } from "./take_payment.ts";
 
 /** Tries to give a payment back before an operator has to look at it. */
@@ -60,9 +59,9 @@ export async function finishRefund(
     [paymentId],
   );
   if (!found) return;
-  const item = itemOfTicket(readTicket(found.ticket));
+  const ids = readTicket(found.ticket);
   await database.transaction(async (tx) => {
-    await lockKnownItem(tx, item);
+    await lockTicket(tx, ids, found.ticket);
     const [row] = await tx.query(
       `SELECT ${PAYMENT_FIELDS} FROM payment WHERE payment_id = ?`,
       [paymentId],

@@ -1,6 +1,6 @@
-import { formatMessageId, type TicketParts } from "../../shared/ticket.ts";
+import { formatMessageId, itemOfTicket, type TicketParts } from "../../shared/ticket.ts";
 import { DatabaseError, type Sql } from "../database/database.ts";
-import type { LockedItem } from "../orders/lock_item.ts";
+import { type LockedItem, lockKnownItem } from "../orders/lock_item.ts";
 import type { OrderRecord } from "../orders/order_book.ts";
 import { ORDER_COLUMNS, refusedRow } from "../orders/order_rows.ts";
 import type { PaymentNotice } from "./payment_book.ts";
@@ -17,24 +17,47 @@ type PayableOrder = Pick<OrderRecord, "status" | "reason" | "amount" | "currency
  */
 export type Verdict = "applied" | "refund_due" | "wrong_amount" | "stored";
 
+/** What a payment is decided under: its order's row, or the item's where the ticket has none. */
+export type TicketLock = { order: PayableOrder } | { order: null; item: LockedItem };
+
 /**
- * Holds a payment against its order, under the item's row lock. A ticket of an epoch that is over
- * and that has no row will never have one: it gets its refusal here. Changes nothing else.
+ * Locks what decides about a ticket until the transaction ends. Only the order's own row where there
+ * is one: the item's is what the writing of all its orders waits for. Whoever needs both takes the
+ * item's first (`UnpaidBook.cancelOrders` does), so nobody waits in a circle.
+ *
+ * @throws {DatabaseError} `invalid` for a ticket of no item.
+ */
+export async function lockTicket(tx: Sql, ids: TicketParts, ticket: string): Promise<TicketLock> {
+  const readOrder = async () => {
+    const [order] = await tx.query<PayableOrder>(
+      `SELECT status, reason, amount, currency FROM orders WHERE ticket = ?${tx.forUpdate}`,
+      [ticket],
+    );
+    return order ?? null;
+  };
+  const order = await readOrder();
+  if (order) return { order };
+  const item = await lockKnownItem(tx, itemOfTicket(ids));
+  // It may have been written between the look and the lock.
+  const written = await readOrder();
+  return written ? { order: written } : { order: null, item };
+}
+
+/**
+ * Holds a payment against its order, under the ticket's lock. A ticket of an epoch that is over and
+ * that has no row will never have one: it gets its refusal here. Changes nothing else.
  */
 export async function judgePayment(
   tx: Sql,
-  item: LockedItem,
+  lock: TicketLock,
   ids: TicketParts,
   payment: Payment,
   nowMs: number,
 ): Promise<Verdict> {
-  const [order] = await tx.query<PayableOrder>(
-    "SELECT status, reason, amount, currency FROM orders WHERE ticket = ?",
-    [payment.ticket],
-  );
+  const { order } = lock;
   if (!order) {
-    if (ids.epoch >= item.ledgerEpoch) return "stored";
-    await insertLostRow(tx, item, ids, payment, nowMs);
+    if (ids.epoch >= lock.item.ledgerEpoch) return "stored";
+    await insertLostRow(tx, lock.item, ids, payment, nowMs);
     return "refund_due";
   }
   // What a lost ticket would have cost is not known: its row only guesses the quantity.
@@ -66,14 +89,14 @@ async function insertLostRow(
   await owePayment(tx, ticket, nowMs);
 }
 
-/** unpaid → paid, under the item's row lock. @throws {DatabaseError} when it is not unpaid. */
+/** unpaid → paid, under the ticket's lock. @throws {DatabaseError} when it is not unpaid. */
 export async function payOrder(tx: Sql, ticket: string, nowMs: number): Promise<void> {
   const { affectedRows } = await tx.execute(
     "UPDATE orders SET status = 'paid', updated_at = ? WHERE ticket = ? AND status = 'unpaid'",
     [nowMs, ticket],
   );
   if (affectedRows === 1) return;
-  // Somebody changed the row without the item's lock: nothing that was read may be believed.
+  // Somebody changed the row without its lock: nothing that was read may be believed.
   throw new DatabaseError(
     "deadlock",
     `Cannot pay an order as it must still be unpaid: current value is ${ticket}`,

@@ -1,10 +1,9 @@
 import type { Clock } from "../../shared/clock.ts";
-import { itemOfTicket, parseTicket, type TicketParts } from "../../shared/ticket.ts";
+import { parseTicket, type TicketParts } from "../../shared/ticket.ts";
 import { type Database, DatabaseError, type Sql } from "../database/database.ts";
-import { lockKnownItem } from "../orders/lock_item.ts";
 import type { PaymentNotice, PaymentOutcome } from "./payment_book.ts";
 import { insertPayment } from "./payment_rows.ts";
-import { judgePayment, owePayment, payOrder } from "./settle_order.ts";
+import { judgePayment, lockTicket, owePayment, payOrder } from "./settle_order.ts";
 
 /** `PaymentBook.takePayment`. @throws {DatabaseError} `invalid` for a ticket of no item. */
 export async function takePayment(
@@ -16,7 +15,7 @@ export async function takePayment(
   try {
     return await database.transaction((tx) => take(tx, clock, ids, notice));
   } catch (error) {
-    // The same event or payment came in for two items at once, whose locks are two.
+    // The same event or payment came in for two tickets at once, whose locks are two.
     if (error instanceof DatabaseError && error.fault === "duplicate") return "known";
     throw error;
   }
@@ -28,7 +27,7 @@ async function take(
   ids: TicketParts,
   notice: PaymentNotice,
 ): Promise<PaymentOutcome> {
-  const item = await lockKnownItem(tx, itemOfTicket(ids));
+  const lock = await lockTicket(tx, ids, notice.ticket);
   const known = await tx.query(
     "SELECT id FROM payment WHERE event_id = ? OR payment_id = ?",
     [notice.eventId, notice.paymentId],
@@ -36,7 +35,7 @@ async function take(
   if (known.length > 0) return "known";
   // Only now: waiting for the lock may have taken a while.
   const nowMs = clock();
-  const verdict = await judgePayment(tx, item, ids, notice, nowMs);
+  const verdict = await judgePayment(tx, lock, ids, notice, nowMs);
   if (verdict === "wrong_amount") return verdict;
   if (verdict === "applied") await payOrder(tx, notice.ticket, nowMs);
   if (verdict === "refund_due") await owePayment(tx, notice.ticket, nowMs);
