@@ -70,8 +70,9 @@ export function startOrigin(parts: OriginParts): StartedOrigin {
     barred.restriction(saleId, userId) ?? backlog.restriction();
   const routes = new RouteWatch(queue, clock);
   const desk = new BatchBuyDesk({ ledger, queue: routes, registry, restrict, clock, log });
+  const alarmed = new Set<string>();
   const restoring = repeat("restoring stock", RESTORE_INTERVAL_MS, log, async () => {
-    await restoreStock(parts);
+    await restoreStock({ ...parts, alarmed });
   });
   const app = createOriginApp({
     ...parts,

@@ -1,5 +1,7 @@
 import type { Clock } from "../../shared/clock.ts";
+import { itemKey } from "../../shared/item.ts";
 import type { Database, Sql } from "../database/database.ts";
+import { lockItem } from "../orders/lock_item.ts";
 import type { CatalogRefusal, CatalogResult, Sale, SaleChanges } from "./catalog.ts";
 import { raiseCatalogVersion } from "./catalog_version.ts";
 import { changeLimitsOnly, priceItems } from "./sale_items.ts";
@@ -52,13 +54,19 @@ async function changeItems(
   }
   const limited = changeLimitsOnly(sale.items, wanted);
   if ("refusal" in limited) return limited.refusal;
-  for (const { productId, perUserLimit } of limited.items) {
+  // In one order for everybody, as those who close items have it.
+  for (const { productId, perUserLimit } of limited.items.toSorted(byProduct)) {
+    await lockItem(tx, itemKey(sale.saleId, productId));
     await tx.execute(
       "UPDATE sale_item SET per_user_limit = ? WHERE sale_id = ? AND product_id = ?",
       [perUserLimit, sale.saleId, productId],
     );
   }
   return null;
+}
+
+function byProduct(a: { productId: number }, b: { productId: number }): number {
+  return a.productId - b.productId;
 }
 
 /** `Catalog.publishSale`; a sale that is published already stays as it is. */

@@ -24,38 +24,37 @@ export async function barredBuyers(
 }
 
 /**
- * Bars those of the users whose holds have expired as often as the sale allows, within the
- * transaction that let the last of them expire. The count locks what it counts: two items of the
- * sale may let holds of the same buyer expire at the same moment, and the one that comes second has
- * to see both.
+ * Bars those of the users whose holds have expired as often as the sale allows. Called after the
+ * commit that let a hold expire; counting what is counted already does no harm.
  */
 export async function barRepeaters(
-  tx: Sql,
+  database: Sql,
   saleId: number,
   userIds: string[],
   nowMs: number,
 ): Promise<void> {
-  const [sale] = await tx.query<{ max_expired_holds: number }>(
+  if (userIds.length === 0) return;
+  const [sale] = await database.query<{ max_expired_holds: number }>(
     "SELECT max_expired_holds FROM sale WHERE id = ?",
     [saleId],
   );
   if (!sale) return;
   for (const { marks, values } of inLists([...new Set(userIds)])) {
-    const counted = await tx.query<{ user_id: string; expired: number }>(
+    const counted = await database.query<{ user_id: string; expired: number }>(
       `SELECT user_id, COUNT(*) AS expired FROM orders
         WHERE user_id IN (${marks}) AND sale_id = ? AND status = 'cancelled' AND reason = 'expired'
-        GROUP BY user_id${tx.forUpdate}`,
+        GROUP BY user_id`,
       [...values, saleId],
     );
     const over = counted.filter(({ expired }) => expired >= sale.max_expired_holds);
-    for (const { user_id } of over) await bar(tx, saleId, user_id, nowMs);
+    for (const { user_id } of over) await bar(database, saleId, user_id, nowMs);
   }
 }
 
 /** Nothing happens when the buyer is barred already. */
-async function bar(tx: Sql, saleId: number, userId: string, nowMs: number): Promise<void> {
+async function bar(database: Sql, saleId: number, userId: string, nowMs: number): Promise<void> {
   try {
-    await tx.execute(
+    await database.execute(
       "INSERT INTO barred_buyer (sale_id, user_id, created_at) VALUES (?, ?, ?)",
       [saleId, userId, nowMs],
     );

@@ -1,7 +1,8 @@
 import type { Clock } from "../../shared/clock.ts";
-import type { ItemKey } from "../../shared/item.ts";
+import { type ItemKey, parseItemKey } from "../../shared/item.ts";
 import { itemOfTicket, parseTicket } from "../../shared/ticket.ts";
 import { type Database, DatabaseError, type Sql } from "../database/database.ts";
+import { despiteDeadlocks } from "../database/despite_deadlocks.ts";
 import { inLists } from "../database/in_lists.ts";
 import { barRepeaters } from "./bar_buyers.ts";
 import { type LockedItem, lockItem } from "./lock_item.ts";
@@ -12,20 +13,24 @@ import type { CancelOutcome, CancelReason } from "./unpaid_book.ts";
  * Tickets of one item that end in one transaction. It holds the lock that the writing of orders
  * waits for, so it has to be short: 256 take about 30 ms on MariaDB.
  */
-const TICKETS_PER_TRANSACTION = 256;
+export const TICKETS_PER_TRANSACTION = 256;
 
 /** Most due tickets read at once, whatever the caller asks for. */
-const MAX_DUE = 10_000;
+export const MAX_DUE = 10_000;
 
 /** `UnpaidBook.dueTickets`. */
 export async function dueTickets(
   database: Database,
   clock: Clock,
   limit: number,
+  notOf: ItemKey[] = [],
 ): Promise<string[]> {
+  const without = notOf.map(() => " AND NOT (sale_id = ? AND product_id = ?)").join("");
+  const left = notOf.map(parseItemKey).flatMap(({ saleId, productId }) => [saleId, productId]);
   const rows = await database.query<{ ticket: string }>(
-    "SELECT ticket FROM orders WHERE status = 'unpaid' AND pay_by <= ? ORDER BY pay_by LIMIT ?",
-    [clock(), Math.min(Math.max(1, Math.trunc(limit)), MAX_DUE)],
+    `SELECT ticket FROM orders WHERE status = 'unpaid' AND pay_by <= ?${without}
+      ORDER BY pay_by LIMIT ?`,
+    [clock(), ...left, Math.min(Math.max(1, Math.trunc(limit)), MAX_DUE)],
   );
   return rows.map(({ ticket }) => ticket);
 }
@@ -41,8 +46,13 @@ export async function cancelOrders(
   for (const [item, ofItem] of byItem(tickets)) {
     for (let at = 0; at < ofItem.length; at += TICKETS_PER_TRANSACTION) {
       const some = ofItem.slice(at, at + TICKETS_PER_TRANSACTION);
-      const ended = await database.transaction((tx) => cancel(tx, clock, item, some, reason));
-      for (const [ticket, outcome] of ended) outcomes.set(ticket, outcome);
+      const ended = await despiteDeadlocks(() =>
+        database.transaction((tx) => cancel(tx, clock, item, some, reason))
+      );
+      for (const [ticket, outcome] of ended.outcomes) outcomes.set(ticket, outcome);
+      // After the commit, so that of two items that let holds of a buyer expire at the same moment
+      // the later one counts both; and without a lock, since each would wait for the other's rows.
+      await barRepeaters(database, parseItemKey(item).saleId, ended.expired, clock());
     }
   }
   const told = new Set<string>();
@@ -70,11 +80,20 @@ function byItem(tickets: string[]): Map<ItemKey, string[]> {
 }
 
 interface OrderRow {
+  id: number;
   ticket: string;
   user_id: string;
   quantity: number;
   status: string;
+  reason: string | null;
   pay_by: number;
+}
+
+/** What one transaction found and did. */
+interface Ended {
+  outcomes: Map<string, CancelOutcome>;
+  /** Users whose hold expired, in this transaction or before it. */
+  expired: string[];
 }
 
 /** One transaction: everything that ends with these orders, or nothing. */
@@ -84,10 +103,11 @@ async function cancel(
   key: ItemKey,
   tickets: string[],
   reason: CancelReason,
-): Promise<Map<string, CancelOutcome>> {
+): Promise<Ended> {
   const outcomes = new Map<string, CancelOutcome>();
+  const expired: string[] = [];
   const item = await lockItem(tx, key);
-  if (!item) return outcomes;
+  if (!item) return { outcomes, expired };
   // Only now: waiting for the lock may have taken a while.
   const nowMs = clock();
   const ending: OrderRow[] = [];
@@ -95,14 +115,14 @@ async function cancel(
     const outcome = outcomeFor(row, reason, nowMs);
     if (outcome === "cancelled") ending.push(row);
     outcomes.set(row.ticket, outcome);
+    // Also one that expired before: whoever ended it may have died before it counted.
+    const hasExpired = outcome === "cancelled" || row.reason === "expired";
+    if (reason === "expired" && hasExpired) expired.push(row.user_id);
   }
-  if (ending.length === 0) return outcomes;
+  if (ending.length === 0) return { outcomes, expired };
   await endOrders(tx, item, ending, reason, nowMs);
   await insertTicketEvents(tx, item, "restock", ending, nowMs);
-  if (reason === "expired") {
-    await barRepeaters(tx, item.saleId, ending.map(({ user_id }) => user_id), nowMs);
-  }
-  return outcomes;
+  return { outcomes, expired };
 }
 
 function outcomeFor(row: OrderRow, reason: CancelReason, nowMs: number): CancelOutcome {
@@ -117,7 +137,7 @@ async function readRows(tx: Sql, tickets: string[]): Promise<OrderRow[]> {
   for (const { marks, values } of inLists(tickets)) {
     rows.push(
       ...await tx.query<OrderRow>(
-        `SELECT ticket, user_id, quantity, status, pay_by FROM orders
+        `SELECT id, ticket, user_id, quantity, status, reason, pay_by FROM orders
           WHERE ticket IN (${marks})${tx.forUpdate}`,
         values,
       ),
@@ -134,10 +154,12 @@ async function endOrders(
   nowMs: number,
 ): Promise<void> {
   let ended = 0;
-  for (const { marks, values } of inLists(ending.map(({ ticket }) => ticket))) {
+  // By the primary key: through an index on the status, which the server might choose, rows are
+  // locked in another order than a payment locks them.
+  for (const { marks, values } of inLists(ending.map(({ id }) => id))) {
     const { affectedRows } = await tx.execute(
       `UPDATE orders SET status = 'cancelled', reason = ?, live = NULL, updated_at = ?
-        WHERE status = 'unpaid' AND ticket IN (${marks})`,
+        WHERE id IN (${marks}) AND status = 'unpaid'`,
       [reason, nowMs, ...values],
     );
     ended += affectedRows;

@@ -2,7 +2,7 @@ import type { Clock } from "../../shared/clock.ts";
 import { type ItemEpoch, type ItemKey, parseItemKey } from "../../shared/item.ts";
 import { raiseCatalogVersion } from "../catalog/catalog_version.ts";
 import type { Database, Sql } from "../database/database.ts";
-import { type LockedItem, lockKnownItem } from "./lock_item.ts";
+import { type LockedItem, lockItem, lockKnownItem } from "./lock_item.ts";
 import type { ItemState } from "./order_book.ts";
 import { ITEM_STATE, itemStateOf, type ItemStateRow } from "./read_items.ts";
 
@@ -41,21 +41,26 @@ export function raiseEpoch(database: Database, item: ItemKey): Promise<number> {
   });
 }
 
-/** `OrderBook.closeItems`. */
+/**
+ * `OrderBook.closeItems`. Like everything that changes an item it takes the row's lock first and by
+ * the primary key: MariaDB may find a row for an UPDATE by another index, and then holds that while
+ * it waits for somebody who has the row and needs the index. Closers lost these deadlocks for seconds.
+ */
 export async function closeItems(database: Database, items: ItemEpoch[]): Promise<void> {
   // One order for everybody, so that two that close the same items cannot deadlock.
-  const ordered = items.map((one) => ({ ...parseItemKey(one.item), epoch: one.epoch }))
+  const ordered = items.map((one) => ({ ...one, ...parseItemKey(one.item) }))
     .sort((a, b) => a.saleId - b.saleId || a.productId - b.productId);
   if (ordered.length === 0) return;
   await database.transaction(async (tx) => {
     let closed = 0;
-    for (const { saleId, productId, epoch } of ordered) {
-      const { affectedRows } = await tx.execute(
-        `UPDATE sale_item SET open_epoch = 0
-          WHERE sale_id = ? AND product_id = ? AND open_epoch = ? AND open_epoch > 0`,
-        [saleId, productId, epoch],
+    for (const { item, saleId, productId, epoch } of ordered) {
+      const locked = await lockItem(tx, item);
+      if (!locked || locked.openEpoch !== epoch || epoch <= 0) continue;
+      await tx.execute(
+        "UPDATE sale_item SET open_epoch = 0 WHERE sale_id = ? AND product_id = ?",
+        [saleId, productId],
       );
-      closed += affectedRows;
+      closed += 1;
     }
     if (closed > 0) await raiseCatalogVersion(tx);
   });
@@ -73,23 +78,26 @@ export async function closeItem(tx: Sql, item: LockedItem): Promise<void> {
 
 /** `OrderBook.markDrained`: nothing happens once a higher epoch was begun. */
 export async function markDrained(database: Database, { item, epoch }: ItemEpoch): Promise<void> {
-  const { saleId, productId } = parseItemKey(item);
-  await database.execute(
-    "UPDATE sale_item SET drained_epoch = ? WHERE sale_id = ? AND product_id = ? AND epoch = ?",
-    [epoch, saleId, productId, epoch],
-  );
+  await database.transaction(async (tx) => {
+    const locked = await lockItem(tx, item);
+    if (locked?.epoch !== epoch) return;
+    await tx.execute(
+      "UPDATE sale_item SET drained_epoch = ? WHERE sale_id = ? AND product_id = ?",
+      [epoch, locked.saleId, locked.productId],
+    );
+  });
 }
 
 /** `OrderBook.markOpen`. Only what was snapshotted under this epoch can be opened. */
 export function markOpen(database: Database, { item, epoch }: ItemEpoch): Promise<boolean> {
-  const { saleId, productId } = parseItemKey(item);
   return database.transaction(async (tx) => {
-    const { affectedRows } = await tx.execute(
-      `UPDATE sale_item SET open_epoch = ?
-        WHERE sale_id = ? AND product_id = ? AND epoch = ? AND ledger_epoch = ?`,
-      [epoch, saleId, productId, epoch, epoch],
+    const locked = await lockItem(tx, item);
+    if (locked?.epoch !== epoch || locked.ledgerEpoch !== epoch) return false;
+    await tx.execute(
+      "UPDATE sale_item SET open_epoch = ? WHERE sale_id = ? AND product_id = ?",
+      [epoch, locked.saleId, locked.productId],
     );
-    if (affectedRows > 0) await raiseCatalogVersion(tx);
-    return affectedRows > 0;
+    await raiseCatalogVersion(tx);
+    return true;
   });
 }

@@ -70,7 +70,10 @@ export async function listReservations(
 ): Promise<Reservation[]> {
   const { saleId, productId } = parseItemKey(item);
   const most = Math.min(Math.max(1, Math.trunc(limit)), MAX_PAGE);
-  const toRelease = "o.status <> 'refused' AND e.ticket = o.ticket AND e.kind = 'restock' " +
+  // By the reason, not the status: an order that was paid too late is `refund_due`, and so may a
+  // refused one be, whose piece the snapshot never counted.
+  const toRelease = "o.reason IN ('expired', 'by_buyer') AND e.ticket = o.ticket " +
+    "AND e.kind = 'restock' " +
     "AND e.state = 'pending' AND e.ledger_epoch = ?";
   const rows = await database.query(
     `SELECT o.user_id, o.seq, o.quantity, o.request_id, o.message_id, o.pay_by,

@@ -1,4 +1,5 @@
 import type { Clock } from "../../shared/clock.ts";
+import type { ItemKey } from "../../shared/item.ts";
 import type { Database } from "../database/database.ts";
 import { barredBuyers } from "./bar_buyers.ts";
 import { cancelOrders, dueTickets } from "./cancel_orders.ts";
@@ -8,8 +9,8 @@ import type { CancelReason, UnpaidBook } from "./unpaid_book.ts";
 export class SqlUnpaidBook implements UnpaidBook {
   constructor(readonly database: Database, readonly clock: Clock) {}
 
-  dueTickets(limit: number) {
-    return dueTickets(this.database, this.clock, limit);
+  dueTickets(limit: number, notOf: ItemKey[] = []) {
+    return dueTickets(this.database, this.clock, limit, notOf);
   }
 
   cancelOrders(tickets: string[], reason: CancelReason) {

@@ -1,3 +1,5 @@
+import type { ItemKey } from "../../shared/item.ts";
+
 /** Why an unpaid order was ended: its time to pay was over, or its buyer asked for it. */
 export type CancelReason = "expired" | "by_buyer";
 
@@ -19,15 +21,17 @@ export interface BarredBuyer {
  * throw `DatabaseError` when it did not happen.
  */
 export interface UnpaidBook {
-  /** Tickets of unpaid orders whose `payBy` is over, the longest overdue first. */
-  dueTickets(limit: number): Promise<string[]>;
+  /**
+   * Tickets of unpaid orders whose `payBy` is over, the longest overdue first; at most 10,000.
+   * Without those of some items, at most 100: they cannot be written at the moment.
+   */
+  dueTickets(limit: number, notOf?: ItemKey[]): Promise<string[]>;
 
   /**
    * Ends orders that are still unpaid, under the item's row lock and in one transaction:
    * `unpaid → cancelled` with the reason, `live = NULL`, `sold −= quantity`, and a restock event
    * stamped with `ledger_epoch`. An order that is not unpaid is left alone. A buyer whose holds
-   * expired `max_expired_holds` times in the sale is barred in the same transaction. In the order
-   * asked.
+   * expired `max_expired_holds` times in the sale is barred right after it. In the order asked.
    */
   cancelOrders(tickets: string[], reason: CancelReason): Promise<CancelOutcome[]>;
 

@@ -2,6 +2,7 @@ import type { Clock } from "../../shared/clock.ts";
 import { type ItemKey, parseItemKey } from "../../shared/item.ts";
 import { itemOfTicket, parseTicket } from "../../shared/ticket.ts";
 import type { Database, Sql } from "../database/database.ts";
+import { despiteDeadlocks } from "../database/despite_deadlocks.ts";
 import { judgePayment, lockTicket, owePayment, payOrder } from "./settle_order.ts";
 import { readTicket } from "./take_payment.ts";
 
@@ -34,12 +35,23 @@ export class StoredPayments {
     );
     this.#afterId = page.length < most ? 0 : page.at(-1)!.id;
     let applied = 0;
+    let failure: unknown;
     const epochs = new Map<ItemKey, number>();
     for (const row of page) {
       if (row.written === 0 && !await this.#isLost(row.ticket, epochs)) continue;
-      if (await this.database.transaction((tx) => applyOne(tx, this.clock, row))) applied += 1;
+      try {
+        if (await this.#apply(row)) applied += 1;
+      } catch (error) {
+        // One that cannot be applied now keeps no other back.
+        failure ??= error;
+      }
     }
+    if (failure !== undefined && applied === 0) throw failure;
     return applied;
+  }
+
+  #apply(row: StoredRow): Promise<boolean> {
+    return despiteDeadlocks(() => this.database.transaction((tx) => applyOne(tx, this.clock, row)));
   }
 
   /** Whether the ticket is of an epoch that is over. Epochs only rise: once over, over for good. */

@@ -1,5 +1,6 @@
 import type { Clock } from "../../shared/clock.ts";
 import type { Database, Sql } from "../database/database.ts";
+import { despiteDeadlocks } from "../database/despite_deadlocks.ts";
 import type { PaymentRecord, RefundResult } from "./payment_book.ts";
 import { PAYMENT_FIELDS, paymentOf } from "./payment_rows.ts";
 import { lockTicket } from "./settle_order.ts";
@@ -60,17 +61,19 @@ export async function finishRefund(
   );
   if (!found) return;
   const ids = readTicket(found.ticket);
-  await database.transaction(async (tx) => {
-    await lockTicket(tx, ids, found.ticket);
-    const [row] = await tx.query(
-      `SELECT ${PAYMENT_FIELDS} FROM payment WHERE payment_id = ?`,
-      [paymentId],
-    );
-    const payment = row && paymentOf(row);
-    if (payment?.state !== "refund_due") return;
-    if (result.kind === "refunded") await markRefunded(tx, payment, clock());
-    else await markFailed(tx, payment, result.error, clock());
-  });
+  await despiteDeadlocks(() =>
+    database.transaction(async (tx) => {
+      await lockTicket(tx, ids, found.ticket);
+      const [row] = await tx.query(
+        `SELECT ${PAYMENT_FIELDS} FROM payment WHERE payment_id = ?`,
+        [paymentId],
+      );
+      const payment = row && paymentOf(row);
+      if (payment?.state !== "refund_due") return;
+      if (result.kind === "refunded") await markRefunded(tx, payment, clock());
+      else await markFailed(tx, payment, result.error, clock());
+    })
+  );
 }
 
 async function markRefunded(tx: Sql, payment: PaymentRecord, nowMs: number): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Clock } from "../../shared/clock.ts";
 import { parseTicket, type TicketParts } from "../../shared/ticket.ts";
 import { type Database, DatabaseError, type Sql } from "../database/database.ts";
+import { despiteDeadlocks } from "../database/despite_deadlocks.ts";
 import type { PaymentNotice, PaymentOutcome } from "./payment_book.ts";
 import { insertPayment } from "./payment_rows.ts";
 import { judgePayment, lockTicket, owePayment, payOrder } from "./settle_order.ts";
@@ -13,7 +14,7 @@ export async function takePayment(
 ): Promise<PaymentOutcome> {
   const ids = readTicket(notice.ticket);
   try {
-    return await database.transaction((tx) => take(tx, clock, ids, notice));
+    return await despiteDeadlocks(() => database.transaction((tx) => take(tx, clock, ids, notice)));
   } catch (error) {
     // The same event or payment came in for two tickets at once, whose locks are two.
     if (error instanceof DatabaseError && error.fault === "duplicate") return "known";

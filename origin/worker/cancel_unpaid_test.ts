@@ -28,9 +28,10 @@ function sweep(due: string[], faults: { product: number; fault: DatabaseFault; t
       sleep: (ms) => Promise.resolve(void seen.sleptMs.push(ms)),
     },
     unpaid: {
-      dueTickets: (limit) => {
+      dueTickets: (limit, notOf = []) => {
         seen.limits.push(limit);
-        return Promise.resolve([...open].slice(0, limit));
+        const due = [...open].filter((one) => !notOf.some((item) => one.startsWith(`${item}-`)));
+        return Promise.resolve(due.slice(0, limit));
       },
       cancelOrders: (some) => {
         seen.calls += 1;
@@ -52,9 +53,9 @@ function sweep(due: string[], faults: { product: number; fault: DatabaseFault; t
 Deno.test("cancelUnpaid() ends a backlog in rounds and wakes the restoring of stock", async () => {
   const { parts, seen, open } = sweep(tickets(4_500), []);
   assertEquals(await cancelUnpaid(parts), 4_500);
-  assertEquals([open.size, seen.calls, seen.woken], [0, 3, 3]);
+  assertEquals([open.size, seen.calls, seen.woken], [0, 18, 18]);
   assertEquals(await cancelUnpaid(parts), 0);
-  assertEquals(seen.woken, 3);
+  assertEquals(seen.woken, 18);
 });
 
 Deno.test("cancelUnpaid() lets an item that cannot be written keep no other back", async () => {
@@ -64,7 +65,21 @@ Deno.test("cancelUnpaid() lets an item that cannot be written keep no other back
   ]);
   assertEquals(await cancelUnpaid(parts), 10);
   assertEquals(open.size, 2_000);
-  assertEquals(seen.limits, [2_000, 4_000], "it looks behind what is stuck");
+  assertEquals(seen.limits, [2_000, 2_000], "it asks again without what is stuck");
+});
+
+Deno.test("cancelUnpaid() looks behind an item with more due orders than one look shows", async () => {
+  const { parts, open } = sweep([...tickets(12_000, 3), ...tickets(10)], [
+    { product: 3, fault: "unavailable", times: 100 },
+  ]);
+  assertEquals(await cancelUnpaid(parts), 10);
+  assertEquals(open.size, 12_000);
+});
+
+Deno.test("cancelUnpaid() lets an order that cannot be ended keep no neighbour back", async () => {
+  const { parts, open } = sweep(tickets(3), [{ product: 2, fault: "invalid", times: 2 }]);
+  assertEquals(await cancelUnpaid(parts), 2);
+  assertEquals([...open], [ticket(1)]);
 });
 
 Deno.test("cancelUnpaid() tries a deadlock again at once, a few times", async () => {
