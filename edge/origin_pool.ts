@@ -217,7 +217,10 @@ export class OriginPool {
     origin.consecutiveFailures += 1;
     const enough = origin.leaving && this.#othersStay(origin) ? 1 : FAILURES_TO_EJECT;
     if (origin.consecutiveFailures < enough) return;
-    origin.retryAtMs = this.#parts.clock() + origin.cooldownMs;
+    const nowMs = this.#parts.clock();
+    // Calls that were on their way when it went out say nothing new.
+    if (!origin.healthy && nowMs < origin.retryAtMs) return;
+    origin.retryAtMs = nowMs + origin.cooldownMs;
     origin.cooldownMs = Math.min(MAX_COOLDOWN_MS, origin.cooldownMs * 2);
     if (!origin.healthy) return;
     origin.healthy = false;

@@ -9,8 +9,11 @@ const MAX_LOGGED = 5;
 /** What a wish to be replaced needs of its process. */
 export interface ReplacementParts {
   log: Log;
-  /** Drains and ends with status 1: called once, when nobody came in time. */
-  leave(): void;
+  /**
+   * Drains and ends with status 1: called once, when nobody came in time. Left out, the process
+   * stays: where nothing would start it again, serving on is better than being away.
+   */
+  leave?(): void;
 }
 
 /**
@@ -34,6 +37,17 @@ export class ReplacementWish {
     return this.#reason;
   }
 
+  /** What `/healthz` says while it asks; null while all is well. */
+  healthAnswer(): Response | null {
+    if (this.#reason === null) return null;
+    const body = {
+      status: "asks to be replaced",
+      replace: this.#reason,
+      unexpected: this.#unexpected,
+    };
+    return Response.json(body, { status: 503, headers: { "cache-control": "no-store" } });
+  }
+
   /** How many exceptions reached nobody. */
   get unexpected(): number {
     return this.#unexpected;
@@ -52,13 +66,14 @@ export class ReplacementWish {
         alarm: true,
       });
     }
+    if (!this.#parts.leave) return;
     const leaveAtMs = performance.now() + withinMs;
     if (leaveAtMs >= this.#leaveAtMs) return;
     this.#leaveAtMs = leaveAtMs;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#parts.log.fatal("Nobody replaced this process in time: it ends");
-      this.#parts.leave();
+      this.#parts.leave?.();
     }, withinMs);
   }
 

@@ -152,11 +152,8 @@ export class ServingProcess {
     info: Deno.ServeHandlerInfo<Deno.NetAddr>,
   ): Promise<Response> {
     const { pathname } = new URL(request.url);
-    if (pathname === "/healthz" && this.wish.reason !== null) {
-      const { reason, unexpected } = this.wish;
-      const body = { status: "asks to be replaced", replace: reason, unexpected };
-      return Response.json(body, { status: 503, headers: { "cache-control": "no-store" } });
-    }
+    const unwell = pathname === "/healthz" ? this.wish.healthAnswer() : null;
+    if (unwell) return unwell;
     if (!this.#draining) return await this.#parts.handler(request, info);
     if (pathname === "/readyz") return notReady("draining");
     return sayingGoodbye(await this.#parts.handler(request, info));

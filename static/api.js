@@ -6,7 +6,10 @@
 const TIMEOUT_MS = 8_000;
 
 /** Sends a request and reads its JSON. Never throws. */
-export async function call(path, { method = "GET", body, headers = {} } = {}) {
+export async function call(
+  path,
+  { method = "GET", body, headers = {}, timeoutMs = TIMEOUT_MS } = {},
+) {
   try {
     const response = await fetch(path, {
       method,
@@ -14,7 +17,7 @@ export async function call(path, { method = "GET", body, headers = {} } = {}) {
       body: body === undefined ? undefined : JSON.stringify(body),
       credentials: "same-origin",
       cache: "no-store",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     const answer = await response.json().catch(() => ({}));
     const retryAfterS = Number(response.headers.get("retry-after")) || 0;

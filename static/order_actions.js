@@ -5,6 +5,12 @@ import { ACTION_WORDS, actionFailure } from "./words.js";
 const MAX_TRIES = 5;
 const TRY_PAUSE_MS = 800;
 
+/** An edge asks for a payment twice, and a provider may be slow. */
+const ANSWER_TIMEOUT_MS = 16_000;
+
+/** When a page that was asked for and never came is given up. */
+const BROKEN_OFF_MS = 10_000;
+
 /**
  * What a buyer can do with an unpaid order: pay it, or give it back after being asked once more.
  * Drawn anew only when something changes, so that a look at the order takes nobody's focus away.
@@ -42,10 +48,11 @@ export class OrderActions {
     if (this.ticket !== ticket) return;
     if (ok && isWebAddress(body.redirectUrl)) {
       location.assign(body.redirectUrl);
+      // Still here when the way there was broken off.
+      setTimeout(() => this.step === "paying" && this.go("choose"), BROKEN_OFF_MS);
       return;
     }
-    this.go("choose", actionFailure("pay", body));
-    this.onDoubt();
+    this.goBack("pay", body);
   }
 
   async cancel() {
@@ -54,7 +61,13 @@ export class OrderActions {
     const { ok, body } = await send(ticket, "cancel");
     if (this.ticket !== ticket) return;
     if (ok) return this.onOrder(body);
-    this.go("choose", actionFailure("cancel", body));
+    this.goBack("cancel", body);
+  }
+
+  /** Says why it did not work, and leaves the focus where it was. */
+  goBack(part, body) {
+    this.go("choose", actionFailure(part, body));
+    this.element.querySelector(`[data-part=${part}]`)?.focus();
     this.onDoubt();
   }
 
@@ -122,10 +135,11 @@ export class OrderActions {
 /** Asks for a payment or a cancel; an order that was reserved just now is written in a moment. */
 async function send(ticket, what) {
   const path = `/api/orders/${encodeURIComponent(ticket)}/${what}`;
-  let answer = await call(path, { method: "POST" });
+  const post = () => call(path, { method: "POST", timeoutMs: ANSWER_TIMEOUT_MS });
+  let answer = await post();
   for (let n = 1; n < MAX_TRIES && answer.body.orderStatus === "processing"; n += 1) {
     await pause(jittered(TRY_PAUSE_MS));
-    answer = await call(path, { method: "POST" });
+    answer = await post();
   }
   return answer;
 }

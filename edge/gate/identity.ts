@@ -104,7 +104,9 @@ export class Identity {
     if (origin !== null) {
       return URL.canParse(origin) && new URL(origin).host === headers.get("host");
     }
-    return /^application\/json\b/i.test(headers.get("content-type") ?? "");
+    // A form always names a type, and a script that posts to another site its origin.
+    const type = headers.get("content-type");
+    return type === null || /^application\/json\b/i.test(type);
   }
 }
 

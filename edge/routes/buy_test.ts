@@ -206,7 +206,7 @@ Deno.test("A cookie buys from our own pages and from nowhere else", async () => 
 Deno.test("A good buy costs the origin one entry that says all", async () => {
   await using kit = await startEdge();
   await (await kit.buy({ token: await kit.signIn("ann"), key: "k" })).body?.cancel();
-  assertEquals(kit.origin.batches, [{ budgetMs: 1_200, buys: [[1, 1, "ann", 1, "k", 0]] }]);
+  assertEquals(kit.origin.batches, [{ budgetMs: 1_150, buys: [[1, 1, "ann", 1, "k", 0]] }]);
   const metrics = await (await kit.edge.app.request("/metrics")).text();
   assertMatch(metrics, /^dropgate_edge_buys_total\{outcome="reserved"\} 1$/m);
 });

@@ -11,7 +11,10 @@ export const MAX_NOTICE_BYTES = 64 * 1024;
 /** How long an origin may take to record a payment; asked at most twice. */
 const WEBHOOK_TIMEOUT_MS = 8_000;
 
-/** Headers that belong to one connection, to this host, or to somebody's identity. */
+/**
+ * Headers that belong to one connection, to this host or to a browser. `authorization` is not one of
+ * them: some providers show a password in it.
+ */
 const OWN_HEADERS = new Set([
   "host",
   "connection",
@@ -23,7 +26,6 @@ const OWN_HEADERS = new Set([
   "expect",
   "content-length",
   "accept-encoding",
-  "authorization",
   "cookie",
   EDGE_KEY_HEADER,
 ]);

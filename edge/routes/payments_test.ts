@@ -54,7 +54,7 @@ Deno.test("POST /api/payments/webhook hands body and headers on, byte for byte",
     "other",
     "application/json; charset=x",
   ]);
-  assertEquals(["cookie", "authorization"].map(got), [null, null]);
+  assertEquals(["cookie", "authorization"].map(got), [null, "Bearer x"]);
 });
 
 Deno.test("providerHeaders() lets nobody speak as an edge or as part of it", () => {

@@ -1,5 +1,6 @@
 import type { Clock } from "../../shared/clock.ts";
-import { type Database, DatabaseError, type Sql } from "../database/database.ts";
+import { type Database, DatabaseError, type Sql, type SqlValue } from "../database/database.ts";
+import { despiteDeadlocks } from "../database/despite_deadlocks.ts";
 import { inLists } from "../database/in_lists.ts";
 import type { BarredBuyer } from "./unpaid_book.ts";
 
@@ -47,18 +48,42 @@ export async function barRepeaters(
       [...values, saleId],
     );
     const over = counted.filter(({ expired }) => expired >= sale.max_expired_holds);
-    for (const { user_id } of over) await bar(database, saleId, user_id, nowMs);
+    await bar(database, saleId, over.map(({ user_id }) => user_id), nowMs);
   }
 }
 
-/** Nothing happens when the buyer is barred already. */
-async function bar(database: Sql, saleId: number, userId: string, nowMs: number): Promise<void> {
-  try {
-    await database.execute(
-      "INSERT INTO barred_buyer (sale_id, user_id, created_at) VALUES (?, ?, ?)",
-      [saleId, userId, nowMs],
+/** Bars those who are not barred yet, together; one by one when another process was faster. */
+async function bar(
+  database: Sql,
+  saleId: number,
+  userIds: string[],
+  nowMs: number,
+): Promise<void> {
+  if (userIds.length === 0) return;
+  const barred = new Set<string>();
+  for (const { marks, values } of inLists(userIds)) {
+    const rows = await database.query<{ user_id: string }>(
+      `SELECT user_id FROM barred_buyer WHERE sale_id = ? AND user_id IN (${marks})`,
+      [saleId, ...values],
     );
+    for (const { user_id } of rows) barred.add(user_id);
+  }
+  const rows = userIds.filter((userId) => !barred.has(userId))
+    .map((userId) => [saleId, userId, nowMs]);
+  if (rows.length === 0) return;
+  if (await isInserted(database, rows)) return;
+  for (const row of rows) await isInserted(database, [row]);
+}
+
+/** Inserts all rows; false, and none is there, when one of them was there already. */
+async function isInserted(database: Sql, rows: SqlValue[][]): Promise<boolean> {
+  try {
+    await despiteDeadlocks(() =>
+      database.insertMany("barred_buyer", ["sale_id", "user_id", "created_at"], rows)
+    );
+    return true;
   } catch (error) {
     if (!(error instanceof DatabaseError) || error.fault !== "duplicate") throw error;
+    return false;
   }
 }

@@ -1,7 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { openMysql } from "../database/open_database.ts";
 import { scratchForThisFile } from "../database/testing/mysql_scratch.ts";
+import { lockKnownItem } from "../orders/lock_item.ts";
 import { SqlUnpaidBook } from "../orders/sql_unpaid_book.ts";
+import { batchOf, ticketsIn } from "../orders/testing/book_shop.ts";
 import { paymentBookContract } from "./testing/payment_book_contract.ts";
 import { noticeOf, PaymentShop } from "./testing/payment_shop.ts";
 
@@ -24,6 +26,25 @@ Deno.test("MySQL: two processes that hear of two payments at once apply exactly 
         assertEquals(outcomes.toSorted(), ["applied", "known", "refund_due"]);
         assertEquals((await shop.states(ticket)).toSorted(), ["applied", "refund_due"]);
       }
+    } finally {
+      await other.close();
+    }
+  }));
+
+Deno.test("MySQL: a payment of an order that is still to be written waits for nobody", () =>
+  PaymentShop.with(open, async (shop) => {
+    const other = await open(() => shop.shop.now);
+    try {
+      const item = await shop.shop.item(10);
+      const message = batchOf(item, ["ann"]);
+      const [ticket] = ticketsIn(message) as [string];
+      await other.transaction(async (tx) => {
+        await lockKnownItem(tx, item);
+        assertEquals(await shop.payments.takePayment(noticeOf(ticket)), "stored");
+      });
+      await shop.shop.write(message);
+      assertEquals(await shop.payments.applyStored(10), 1);
+      await shop.expect(ticket, "paid", ["applied"]);
     } finally {
       await other.close();
     }

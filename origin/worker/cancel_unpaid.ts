@@ -79,7 +79,9 @@ export async function cancelDue(
   tickets: string[],
   stuck: Stuck = NOBODY_ASKS,
 ): Promise<number> {
-  const groups = [...byItem(tickets)];
+  // Workers that sweep at the same moment begin at different items, or they would queue for each.
+  const { random } = parts.clock ?? systemRetryClock;
+  const groups = rotated([...byItem(tickets)], random());
   let cancelled = 0;
   const endNext = async (): Promise<void> => {
     const next = groups.shift();
@@ -88,7 +90,8 @@ export async function cancelDue(
     try {
       for (let at = 0; at < ofItem.length; at += TICKETS_PER_TRANSACTION) {
         const some = ofItem.slice(at, at + TICKETS_PER_TRANSACTION);
-        cancelled += await expireSome(parts, some, stuck);
+        const ended = await expireSome(parts, some, stuck);
+        cancelled += ended;
       }
     } catch (error) {
       stuck.item(item);
@@ -138,6 +141,12 @@ async function expire(parts: CancellingParts, tickets: string[]): Promise<number
   const cancelled = outcomes.filter((outcome) => outcome === "cancelled").length;
   if (cancelled > 0) onCancelled();
   return cancelled;
+}
+
+/** The same list, beginning at a place between 0 and 1 of it. */
+function rotated<T>(list: T[], place: number): T[] {
+  const first = Math.floor(place * list.length);
+  return [...list.slice(first), ...list.slice(0, first)];
 }
 
 /** Tickets by item; what is no ticket is left out, no book ever had it. */

@@ -33,7 +33,7 @@ const killed: Drill = {
   fault: "RabbitMQ is killed (-9) while it takes orders and started again on its own data",
   promise: "What was reserved becomes an order when the broker restarts",
   takesS: 22,
-  plan: { buyersPerSecond: 150 },
+  plan: { buyersPerSecond: 100 },
   short: true,
   async inject(stage) {
     await untilUnderWay(stage);
@@ -54,7 +54,7 @@ const blocked: Drill = {
   fault: "RabbitMQ's memory alarm blocks everybody who publishes",
   promise: "While the broker takes nothing, nothing is deducted, and buyers are refused at once",
   takesS: 19,
-  plan: { buyersPerSecond: 150 },
+  plan: { buyersPerSecond: 100 },
   async inject(stage) {
     await untilUnderWay(stage);
     await BrokerHand.use(stage, async (hand) => {

@@ -77,7 +77,7 @@ const frozen: Drill = {
   fault: "MySQL is stopped (SIGSTOP) for 12 s in the middle of its transactions",
   promise: "A transaction whose end nobody heard is written once",
   takesS: 28,
-  plan: { stock: 3_000, buyers: 3_500, buyersPerSecond: 150 },
+  plan: { stock: 3_000, buyers: 3_500, buyersPerSecond: 100 },
   async inject(stage) {
     await untilUnderWay(stage);
     const { mysql } = stage.servers;
@@ -99,7 +99,7 @@ const lockWaits: Drill = {
   fault: "somebody holds the item's row for longer than a transaction waits for it",
   promise: "A row that somebody else holds delays orders and loses none",
   takesS: 15,
-  plan: { buyersPerSecond: 200 },
+  plan: { buyersPerSecond: 120 },
   short: true,
   async inject(stage) {
     await untilUnderWay(stage);
@@ -128,7 +128,7 @@ const deadlocks: Drill = {
     "the transactions that write orders run into deadlocks and are rolled back, again and again",
   promise: "A deadlock is nobody's loss: the transaction is done again",
   takesS: 11,
-  plan: { buyersPerSecond: 200 },
+  plan: { buyersPerSecond: 120 },
   async inject(stage) {
     await untilUnderWay(stage);
     await DatabaseHand.use(stage, async (hand) => {
@@ -159,7 +159,7 @@ const connectionsKilled: Drill = {
   fault: "every connection to MySQL is killed, again and again while orders are written",
   promise: "A connection that breaks in the middle of a transaction loses and doubles nothing",
   takesS: 15,
-  plan: { buyersPerSecond: 200 },
+  plan: { buyersPerSecond: 120 },
   async inject(stage) {
     await untilUnderWay(stage);
     await DatabaseHand.use(stage, async (hand) => {

@@ -8,7 +8,7 @@ import {
   outboxOf,
   seenUnsettled,
   type Unsettled,
-  untilHandedOver,
+  untilRecorded,
   untilWritten,
 } from "./stage_looks.ts";
 import { publishOf } from "./wire_marks.ts";
@@ -20,7 +20,7 @@ const COPY_HEADER = "drill-copy";
 const COPIES = 2;
 
 /** How long messages are copied. */
-const COPYING_MS = 5_000;
+const COPYING_MS = 3_000;
 
 const WRITTEN_TIMEOUT_MS = 20_000;
 
@@ -47,7 +47,7 @@ const THREE_TIMES: Drill = {
   name: "every-message-three-times",
   fault: "every order message is delivered three times",
   promise: "the inbox takes a message once, however often it comes",
-  plan: { stock: 3_000, buyers: 3_000 },
+  plan: { paying: 0, cancelling: 0, buyersPerSecond: 80 },
   takesS: 10,
   short: true,
   async inject(stage) {
@@ -121,7 +121,7 @@ const POISON: Drill = {
   name: "poison-message",
   fault: "garbage in the queue, and a message with one order that the database cannot take",
   promise: "poison is kept for an operator; its neighbours and all that follows go through",
-  plan: { origins: 1, stock: 4_000, buyers: 5_000 },
+  plan: { origins: 1, buyersPerSecond: 150 },
   takesS: 15,
   short: true,
   async inject(stage) {
@@ -147,7 +147,7 @@ const POISON: Drill = {
     const buyer = await poison(stage, message);
     stage.injected(`in ${message.messageId}, ${buyer} has ${IMPOSSIBLE_QUANTITY} pieces`);
     link.restore();
-    await untilHandedOver(stage, [message], WRITTEN_TIMEOUT_MS);
+    await untilRecorded(stage, [message], WRITTEN_TIMEOUT_MS);
     await stage.seen("the one ticket is kept", async () => await parked(stage) > GARBAGE.length);
     await checkNeighbours(stage, message, buyer);
     stage.counted("reservations with rows", await untilWritten(stage, WRITTEN_TIMEOUT_MS));

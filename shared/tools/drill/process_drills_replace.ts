@@ -8,7 +8,7 @@ const ROLLING: Drill = {
   name: "rolling-replacement",
   fault: "every origin and every worker is replaced ten times while the crowd buys",
   promise: "a new version goes live at any time: no buy fails, and none is lost",
-  plan: { stock: 20_000, buyers: 25_000, buyersPerSecond: 150 },
+  plan: { stock: 20_000, buyers: 25_000, buyersPerSecond: 60, paying: 0.05, cancelling: 0.05 },
   takesS: 120,
   async inject(stage) {
     await stage.crowd.untilWon(100, MARK_TIMEOUT_MS);

@@ -42,7 +42,7 @@ const BEFORE_COMMIT: Drill = {
   name: "worker-killed-before-commit",
   fault: "kill -9 of the only worker when a batch is written and not committed",
   promise: "the batch comes again and is written whole",
-  plan: { workers: 1, paying: 0, cancelling: 0 },
+  plan: { workers: 1, paying: 0, cancelling: 0, buyersPerSecond: 120 },
   takesS: 12,
   short: true,
   repeated: true,
@@ -63,7 +63,7 @@ const BEFORE_ACK: Drill = {
   name: "worker-killed-before-ack",
   fault: "kill -9 of the only worker when a batch is committed and not acknowledged",
   promise: "the batch comes again and is not written again",
-  plan: { workers: 1, paying: 0, cancelling: 0 },
+  plan: { workers: 1, paying: 0, cancelling: 0, buyersPerSecond: 120 },
   takesS: 12,
   short: true,
   repeated: true,
@@ -89,8 +89,9 @@ async function killCoordinator(
   const { openEpoch } = await stage.probe.item();
   const arriving = firstAt(stage, partsOf(stage, "worker"), peer, mark, PATIENCE_MS);
   arriving.catch(() => {});
-  await loseLedger(stage);
-  stage.injected(`the ledger of ${itemOf(stage)} is thrown away`);
+  const lost = stage.random() < 0.5 ? "everything" : "meta";
+  await loseLedger(stage, lost);
+  stage.injected(`${lost} of the ledger of ${itemOf(stage)} is thrown away`);
   const name = await arriving;
   stage.injected(`${name}, who recovers it, is held ${step}`);
   await stage.seen("the recovery has begun and is not over", async () => {
@@ -113,7 +114,7 @@ const COORDINATOR: Drill = {
   fault: "kill -9 of the worker that recovers a lost ledger, at three steps chosen by the seed",
   promise: "another worker recovers the ledger from the start; nothing is opened twice",
   plan: { stock: 5_000, buyers: 6_000, buyersPerSecond: 100 },
-  takesS: 45,
+  takesS: 32,
   repeated: true,
   async inject(stage) {
     await stage.crowd.untilWon(150, MARK_TIMEOUT_MS);

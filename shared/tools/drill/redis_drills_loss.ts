@@ -35,6 +35,7 @@ const killed: Drill = {
   fault: "Redis is killed (-9) while it sells and started again on its own data",
   promise: `${RESERVED_KEPT} when Redis restarts`,
   takesS: 12,
+  plan: { buyersPerSecond: 150 },
   short: true,
   async inject(stage) {
     const epoch = await untilUnderWay(stage);
@@ -54,6 +55,7 @@ const lost: Drill = {
   fault: "Redis is killed (-9) while it sells and comes back empty",
   promise: `${RESERVED_KEPT} when the disk of Redis is lost`,
   takesS: 13,
+  plan: { buyersPerSecond: 150 },
   async inject(stage) {
     const epoch = await untilUnderWay(stage);
     const folder = await folderOf(stage);
@@ -70,6 +72,7 @@ const flushed: Drill = {
   fault: "FLUSHALL on Redis while it sells; the server stays, with its scripts and its identity",
   promise: `${RESERVED_KEPT} when somebody empties Redis`,
   takesS: 12,
+  plan: { buyersPerSecond: 150 },
   short: true,
   async inject(stage) {
     const epoch = await untilUnderWay(stage);
@@ -89,6 +92,7 @@ const stale: Drill = {
   fault: "Redis is killed (-9) and comes back with a backup of its data that is two seconds old",
   promise: `${RESERVED_KEPT} when Redis comes back with stock that is two seconds old`,
   takesS: 15,
+  plan: { buyersPerSecond: 150 },
   short: true,
   repeated: true,
   async inject(stage) {

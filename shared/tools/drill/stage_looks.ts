@@ -75,18 +75,30 @@ export async function seenUnsettled(
   return found;
 }
 
-/** Waits until none of the messages is in the outbox any more and all are recorded. */
-export function untilHandedOver(
+/** Waits until none of the messages is in the outbox any more: the broker has them. */
+export function untilSettled(
+  stage: Stage,
+  messages: Unsettled[],
+  timeoutMs: number,
+): Promise<void> {
+  return stage.until("the messages are settled", async () => {
+    const waiting = new Set((await outboxOf(stage)).map(({ messageId }) => messageId));
+    return !messages.some(({ messageId }) => waiting.has(messageId));
+  }, timeoutMs);
+}
+
+/** Waits until all messages are recorded in the database. */
+export function untilRecorded(
   stage: Stage,
   messages: Unsettled[],
   timeoutMs: number,
 ): Promise<void> {
   const ids = messages.map(({ messageId }) => messageId);
-  return stage.until("the messages are recorded and settled", async () => {
-    const waiting = new Set((await outboxOf(stage)).map(({ messageId }) => messageId));
-    if (ids.some((id) => waiting.has(id))) return false;
-    return (await areRecorded(stage, ids)).every(Boolean);
-  }, timeoutMs);
+  return stage.until(
+    "the messages are recorded",
+    async () => (await areRecorded(stage, ids)).every(Boolean),
+    timeoutMs,
+  );
 }
 
 /** How many reservations the ledger gave out in its epoch. */
@@ -201,9 +213,18 @@ export async function isItemLocked({ probe, sale }: Stage): Promise<boolean> {
   }
 }
 
-/** Throws the item's ledger away, as a flushed Redis has lost it. */
-export async function loseLedger({ probe }: Stage): Promise<void> {
-  const keys = ["meta", "holders", "outbox", "due", "sends", "changes"];
+/** Keys of an item's ledger; without `meta` there is no ledger, whatever else is left. */
+const LEDGER_KEYS = ["meta", "holders", "outbox", "due", "sends", "changes"];
+
+/**
+ * Throws the item's ledger away, as a flushed Redis has lost it: all of it, or only its `meta`, so
+ * that an outbox survives.
+ */
+export async function loseLedger(
+  { probe }: Stage,
+  lost: "everything" | "meta" = "everything",
+): Promise<void> {
+  const keys = lost === "meta" ? ["meta"] : LEDGER_KEYS;
   await probe.redis(["DEL", ...keys.map((key) => probe.key(key))]);
 }
 

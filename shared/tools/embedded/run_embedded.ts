@@ -46,7 +46,11 @@ async function start(options: EmbeddedOptions): Promise<void> {
     drainTimeoutMs: DRAIN_TIMES.totalMs,
     exit: Deno.exit,
   });
-  const wish = new ReplacementWish({ log, leave: () => stop(1) });
+  // Nothing would start this process again, so it serves on and says on `/healthz` how it is.
+  const wish = new ReplacementWish({ log });
+  Deno.addSignalListener("SIGUSR2", () => {
+    log.warning("SIGUSR2 replaces the processes of the services profile; this is one: restart it");
+  });
 
   const given: Environment = {
     ...Deno.env.toObject(),
@@ -102,12 +106,12 @@ async function start(options: EmbeddedOptions): Promise<void> {
   const { host: hostname } = first;
   const originServer = listen(
     { hostname, port: first.port, variable: "ORIGIN_PORT" },
-    (request) => origin.app.fetch(request),
+    sayingHow(wish, (request) => origin.app.fetch(request)),
   );
   stack.push("origin server", () => originServer.shutdown());
   const edgeServer = listen(
     { hostname, port: edgePort, variable: "EDGE_PORT" },
-    (request) => edge.app.fetch(request),
+    sayingHow(wish, (request) => edge.app.fetch(request)),
   );
   stack.push("edge server", () => edgeServer.shutdown());
   stack.push("readiness", () => edge.drain());
@@ -133,12 +137,26 @@ async function start(options: EmbeddedOptions): Promise<void> {
     "Dropgate is ready.",
     `  Shop         ${sale ? `${edgeUrl}/sales/${sale.saleId}` : edgeUrl}`,
     `  Back office  ${originUrl}/admin`,
-    `  ADMIN_TOKEN  ${options.demo ? adminToken : whereTheTokenIs(given, first.dataDir)}`,
-    ...(options.demo ? [`  PAYMENT_WEBHOOK_KEY  ${payment.webhookKeys[0]}`] : []),
+    `  ADMIN_TOKEN  ${options.demo ? adminToken : whereItIs("ADMIN_TOKEN", given, first.dataDir)}`,
+    `  PAYMENT_WEBHOOK_KEY  ${
+      options.demo ? payment.webhookKeys[0] : whereItIs("PAYMENT_WEBHOOK_KEY", given, first.dataDir)
+    }`,
     `  Data         ${first.dataDir}`,
     "Ctrl-C drains and ends.",
     "",
   ].join("\n"));
+}
+
+type Handler = (request: Request) => Response | Promise<Response>;
+
+/** Lets `/healthz` tell the wish to be replaced; costs the hot path nothing while there is none. */
+function sayingHow(wish: ReplacementWish, handler: Handler): Handler {
+  return (request) => {
+    const unwell = wish.reason !== null && new URL(request.url).pathname === "/healthz"
+      ? wish.healthAnswer()
+      : null;
+    return unwell ?? handler(request);
+  };
 }
 
 /** The kept secrets of the variables that the environment leaves out. */
@@ -146,9 +164,9 @@ function secretsNotGiven(env: Environment, kept: Record<string, string>): Record
   return Object.fromEntries(Object.entries(kept).filter(([name]) => !env[name]));
 }
 
-/** In production the token is not printed: whoever may read the folder finds it there. */
-function whereTheTokenIs(given: Environment, dataDir: string): string {
-  return given.ADMIN_TOKEN ? "as given" : `in ${dataDir}/secrets.json`;
+/** In production secrets are not printed: whoever may read the folder finds them there. */
+function whereItIs(name: string, given: Environment, dataDir: string): string {
+  return given[name] ? "as given" : `in ${dataDir}/secrets.json`;
 }
 
 /** An address that a browser on this machine can open. */

@@ -185,7 +185,8 @@ export class PartProcess {
     const old = this.#current;
     this.#current = successor;
     this.replacements += 1;
-    await old?.end(DRAIN_TIMEOUT_MS, ending);
+    // A stop meanwhile waits for this drain too; only its own wish to force cuts it off.
+    await old?.end(DRAIN_TIMEOUT_MS);
     const tookMs = Math.round(performance.now() - startedAt);
     successor.note(`process ${successor.pid} has replaced ${old?.pid ?? "none"} in ${tookMs} ms`);
   }

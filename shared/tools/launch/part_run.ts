@@ -44,6 +44,7 @@ export class PartRun {
   readonly lastLines: string[] = [];
   readonly pid: number;
   #alive = true;
+  #asked = false;
   readonly #spec: PartSpec;
   readonly #context: PartContext;
   /** Where it answers for itself, also while another process has the same address. */
@@ -109,14 +110,18 @@ export class PartRun {
   ): Promise<void> {
     // A process that was paused could not hear the next signal.
     this.signal("SIGCONT");
-    this.signal(signal);
+    // A second signal would be read as the wish to end at once.
+    if (!this.#asked) this.signal(signal);
+    this.#asked = true;
     const waiting = new AbortController();
     const patience = force ? AbortSignal.any([waiting.signal, force]) : waiting.signal;
     const late = pause(timeoutMs, patience).then(() => "late" as const);
     const outcome = await Promise.race([this.ended.then(() => "ended" as const), late]);
     waiting.abort();
     if (outcome === "late" && this.#alive) {
-      this.note(`did not end within ${timeoutMs} ms and is killed`);
+      this.note(
+        force?.aborted ? "is killed, as asked" : `did not end within ${timeoutMs} ms and is killed`,
+      );
       this.signal("SIGKILL");
     }
     await this.ended;

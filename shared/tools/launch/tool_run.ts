@@ -26,6 +26,9 @@ export async function runTool(
   const log = (line: string) => console.error(line);
   const interruption = listenForInterrupt(log);
   const { signal, force } = interruption;
+  // Its default would end this process and leave everything that it started.
+  const ignored = () => {};
+  Deno.addSignalListener("SIGUSR2", ignored);
   const steps: (() => Promise<void>)[] = [];
   let status = 1;
   try {
@@ -45,6 +48,7 @@ export async function runTool(
     }
   }
   interruption.dispose();
+  Deno.removeSignalListener("SIGUSR2", ignored);
   return signal.aborted ? interruptedStatus : status;
 }
 

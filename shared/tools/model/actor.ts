@@ -1,3 +1,5 @@
+import { BrokenPromiseError } from "./broken_promise.ts";
+
 /** Steps of a chain of promises between a signal and everything that follows from it: plenty. */
 const PROMISE_STEPS = 100;
 
@@ -136,6 +138,8 @@ export interface Mirror {
   before?(name: string, args: unknown[]): void;
   /** After it, with its result. @throws {BrokenPromiseError} when that is not the model's. */
   after(name: string, args: unknown[], result: unknown): void;
+  /** After a call that failed: what that means for the test. */
+  failed?(name: string, error: unknown): unknown;
 }
 
 /**
@@ -151,15 +155,16 @@ export function stepped<T extends object>(actor: Actor, part: T, mirror: Mirror)
       if (name === "isUp") return () => true;
       return (...args: unknown[]) =>
         actor.step(async () => {
-          mirror.before?.(String(name), args);
-          const result = await value.apply(target, args);
           try {
+            mirror.before?.(String(name), args);
+            const result = await value.apply(target, args);
             mirror.after(String(name), args, result);
+            return result;
           } catch (error) {
-            actor.fail(error);
-            throw error;
+            const told = mirror.failed?.(String(name), error) ?? error;
+            if (told instanceof BrokenPromiseError) actor.fail(told);
+            throw told;
           }
-          return result;
         });
     },
   });

@@ -70,5 +70,8 @@ export function stops(most: number): fc.Arbitrary<Stop | null> {
   return fc.option(stop, { freq: 2, nil: null });
 }
 
-export const users = fc.constantFrom("ann", "bob", "cy", "dee");
+/** Points of the longest recovery. */
+export const RECOVERY_POINTS = 30;
+
+export const users = fc.constantFrom("ann", "bob", "cy", "dee", "eve");
 export const indexes = fc.nat({ max: 20 });

@@ -213,8 +213,11 @@ export class LedgerModel {
   }
 
   open({ epoch, remaining }: Opening, staged: Reservation[]): OpenOutcome {
+    const isReplaced = this.#stagedOn.get(epoch) !== this.replid;
+    // The first page that is staged finds another server; without one, the opening itself does.
+    if (isReplaced && staged.length > 0) return "replaced";
     if (this.life && this.life.epoch >= epoch) return "superseded";
-    if (this.#stagedOn.get(epoch) !== this.replid) return "replaced";
+    if (isReplaced) return "replaced";
     this.life = {
       epoch,
       replid: this.replid,

@@ -1,12 +1,16 @@
+import { DatabaseError, type DatabaseFault } from "../../../origin/database/database.ts";
 import type { Opening, ReserveOutcome, StockLedger } from "../../../origin/ledger/stock_ledger.ts";
 import type { OrderBook } from "../../../origin/orders/order_book.ts";
 import type { UnpaidBook } from "../../../origin/orders/unpaid_book.ts";
 import type { PaymentBook } from "../../../origin/payments/payment_book.ts";
 import type { OrderQueue } from "../../../origin/queue/order_queue.ts";
 import type { Mirror } from "./actor.ts";
-import { expectSame } from "./broken_promise.ts";
+import { BrokenPromiseError, expectSame, promise } from "./broken_promise.ts";
 import type { LedgerModel } from "./ledger_model.ts";
 import type { SaleModel } from "./sale_model.ts";
+
+/** Faults that say something about what was asked for, not about the server. */
+const REFUSALS: DatabaseFault[] = ["duplicate", "invalid", "deadlock"];
 
 /** What the model says to each call: the arguments, and what the real part answered. */
 type Says<Part> = {
@@ -24,6 +28,11 @@ function mirrorOf<Part>(part: string, says: Says<Part>, before?: Mirror["before"
         | undefined;
       if (!say) throw new TypeError(`Cannot mirror ${part}.${name} as the model has no such part`);
       say(args, result);
+    },
+    // The model knows of no wish that a database refuses: a guard behind the guards has spoken.
+    failed(name, error) {
+      if (!(error instanceof DatabaseError) || !REFUSALS.includes(error.fault)) return error;
+      return new BrokenPromiseError(`Broken promise: ${part}.${name} failed: ${error}`);
     },
   };
 }
@@ -67,11 +76,9 @@ export function ledgerMirror(
       for (const { epoch } of items) ledger.close(epoch);
     },
     salvage([{ epoch }], seen) {
-      same(
-        "salvage",
-        seen.map((one) => one.messageId).toSorted(),
-        ledger.salvage(epoch).toSorted(),
-      );
+      const ids = seen.map(({ messageId }) => messageId);
+      same("salvage", ids.toSorted(), ledger.salvage(epoch).toSorted());
+      model.salvaged.set(epoch, seen);
     },
     open([opening], seen) {
       same("open", seen, ledger.open(opening, model.listed.get(opening.epoch) ?? []));
@@ -114,6 +121,10 @@ export function bookMirror(model: SaleModel): Mirror {
       book.markDrained(epoch);
     },
     snapshotLedger([{ epoch }], seen) {
+      for (const { messageId, content } of seen ? model.salvaged.get(epoch) ?? [] : []) {
+        const isKept = book.inbox.has(messageId) || book.parked.has(content);
+        promise("I4", isKept, () => `${messageId} was in the lost ledger and is not recorded`);
+      }
       same("snapshotLedger", seen?.remaining ?? null, book.snapshot(epoch));
     },
     listReservations([{ epoch }], seen) {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { modelOptions } from "./model_options.ts";
+import { modelOptions, SERVICES_RUNS } from "./model_options.ts";
 import type { Counts } from "./commands.ts";
 import { addCounts, countsText, runModel } from "./run_model.ts";
 import { openServicesProfile } from "./services_profile.ts";
@@ -8,7 +8,7 @@ import { openServicesProfile } from "./services_profile.ts";
 const LANES = 2;
 
 Deno.test("a sale on Redis and MySQL or MariaDB keeps its promises in random sequences", async () => {
-  const options = modelOptions(Deno.env.toObject());
+  const options = modelOptions(Deno.env.toObject(), SERVICES_RUNS);
   // A failure is run again alone.
   const lanes = options.path === undefined ? LANES : 1;
   const begun = performance.now();

@@ -3,6 +3,7 @@ import { BUYER_COMMANDS } from "./buyer_commands.ts";
 import { type Counts, drawable, type SaleCommand } from "./commands.ts";
 import { comeToRest } from "./at_rest.ts";
 import { FAULT_COMMANDS, WORKER_COMMANDS } from "./system_commands.ts";
+import { STORY_COMMANDS } from "./story_commands.ts";
 import type { Profile } from "./profile.ts";
 import { recover } from "./worker_jobs.ts";
 import { World } from "./world.ts";
@@ -42,7 +43,7 @@ const STARTED_AT = Date.now();
 export async function runModel(profile: Profile, options: ModelOptions): Promise<ModelResult> {
   const { runs, seed, path, replayPath, shrinks = true } = options;
   const counts: Counts = new Map();
-  const kinds = [...BUYER_COMMANDS, ...WORKER_COMMANDS, ...FAULT_COMMANDS];
+  const kinds = [...BUYER_COMMANDS, ...WORKER_COMMANDS, ...FAULT_COMMANDS, ...STORY_COMMANDS];
   const commands = fc.commands<World, World, false>(drawable(kinds, profile, counts), {
     maxCommands: MAX_COMMANDS,
     size: "max",

@@ -1,5 +1,5 @@
 import { formatTicket } from "../../ticket.ts";
-import type { Reservation } from "../../../origin/ledger/stock_ledger.ts";
+import type { OutboxMessage, Reservation } from "../../../origin/ledger/stock_ledger.ts";
 import { BookModel, type BookStart } from "./book_model.ts";
 import { LedgerModel, type Life } from "./ledger_model.ts";
 import { PaymentsModel } from "./payment_model.ts";
@@ -24,6 +24,8 @@ export class SaleModel {
   primary = 0;
   /** A copy of the data of the primary, taken earlier. */
   copied: Life | null = null;
+  /** What a recovery found in the ledger that it closed, by the epoch that it began. */
+  readonly salvaged = new Map<number, OutboxMessage[]>();
   /** The reservations that were staged for an epoch. */
   readonly listed = new Map<number, Reservation[]>();
   /** Messages of which somebody heard that the queue has them. */

@@ -18,7 +18,7 @@ import { emptyBook, type LedgerServers, makeItem, PRICE, type Profile } from "./
 const NAMESPACE = "model";
 
 /** Few, so that sequences of some 20 commands meet the bound. */
-const ROOM = 5;
+const ROOM = 2;
 
 /** A port on which nothing listens, so that a server that follows it stays as it is. */
 const NOBODY = "1";

@@ -1,5 +1,13 @@
 import fc from "fast-check";
-import { type AnyKind, type CommandKind, indexes, stops, users } from "./commands.ts";
+import {
+  type AnyKind,
+  type CommandKind,
+  indexes,
+  RECOVERY_POINTS,
+  stops,
+  users,
+} from "./commands.ts";
+import { LOSSES } from "./losses.ts";
 import {
   canBeWrong,
   redeliver,
@@ -13,9 +21,6 @@ import { PAYMENT_WINDOW_S } from "./profile.ts";
 import { checkPolls } from "./at_rest.ts";
 import { deliver, recover, restore, sweep, watch, workOff } from "./worker_jobs.ts";
 import type { World } from "./world.ts";
-
-/** Points of the longest recovery. */
-const RECOVERY_POINTS = 30;
 
 /** Points of a delivery, and of a round of stock events. */
 const SHORT_JOB_POINTS = 8;
@@ -83,7 +88,7 @@ export const WORKER_COMMANDS: AnyKind[] = [
   }),
   kind({
     name: "take back",
-    weight: 2,
+    weight: 3,
     parameters: fc.integer({ min: 1, max: 3 }),
     run: (world, delta) => changeStock(world, `change-${world.next()}`, -delta),
   }),
@@ -102,7 +107,7 @@ export const FAULT_COMMANDS: AnyKind[] = [
     weight: 7,
     parameters: fc.record({
       stop: stops(RECOVERY_POINTS),
-      isForced: fc.constantFrom(false, false, false, false, true),
+      isForced: fc.constantFrom(false, false, true),
     }),
     async run(world, { stop, isForced }) {
       await watch(world);
@@ -111,7 +116,7 @@ export const FAULT_COMMANDS: AnyKind[] = [
   }),
   kind({
     name: "a held process goes on",
-    weight: 6,
+    weight: 14,
     parameters: fc.record({ index: indexes, stop: stops(RECOVERY_POINTS) }),
     can: (world) => world.held.length > 0,
     run: (world, { index, stop }) => world.thaw(index, stop),
@@ -120,12 +125,7 @@ export const FAULT_COMMANDS: AnyKind[] = [
     name: "close by mistake",
     weight: 1,
     parameters: none,
-    async run(world) {
-      const { openEpoch: epoch } = world.model.book;
-      await world.act("watcher", null, async (actor) => {
-        await world.parts(actor).book.closeItems([{ item: world.profile.item, epoch }]);
-      });
-    },
+    run: (world) => LOSSES.closed(world),
   }),
   kind({
     name: "stray of an epoch that is over",
@@ -146,14 +146,11 @@ export const FAULT_COMMANDS: AnyKind[] = [
     weight: 1,
     needsServers: true,
     parameters: none,
-    async run({ profile, model }) {
-      await profile.servers?.flush(model.primary);
-      model.ledger.life = null;
-    },
+    run: (world) => LOSSES.flushed(world),
   }),
   kind({
     name: "ledger copied",
-    weight: 1,
+    weight: 2,
     needsServers: true,
     parameters: none,
     async run({ profile, model }) {
@@ -163,7 +160,7 @@ export const FAULT_COMMANDS: AnyKind[] = [
   }),
   kind({
     name: "ledger back with old data",
-    weight: 2,
+    weight: 4,
     needsServers: true,
     parameters: none,
     can: ({ model }) => model.copied !== null,
@@ -178,23 +175,13 @@ export const FAULT_COMMANDS: AnyKind[] = [
     weight: 1,
     needsServers: true,
     parameters: none,
-    async run({ profile, model }) {
-      await profile.servers?.rename(model.primary);
-      model.ledger.rename();
-    },
+    run: (world) => LOSSES.renamed(world),
   }),
   kind({
     name: "failover",
     weight: 1,
     needsServers: true,
     parameters: none,
-    async run({ profile, model }) {
-      const [from, to] = [model.primary, 1 - model.primary];
-      await profile.servers?.replicate(from, to);
-      const data = model.ledger.copy();
-      model.primary = to;
-      model.ledger.life = data;
-      model.ledger.rename();
-    },
+    run: (world) => LOSSES["failed over"](world),
   }),
 ];

@@ -52,6 +52,8 @@ export class Told {
     switch (answer.outcome) {
       case "reserved": {
         const { ticket } = answer;
+        // Said late, of an order that has ended since: its key may have bought anew.
+        const isOld = isBehind && this.hasEnded(ticket);
         promise("I3", this.issued.has(ticket), () => `${ticket} was told and never given out`);
         promise("I4", isHandedOver(ticket), () => `${ticket} was told "reserved" too early`);
         promise(
@@ -59,9 +61,13 @@ export class Told {
           !this.#isRefused(ticket),
           () => `${ticket} was told "reserved" and is refused`,
         );
-        promise("I8", !holds || before === ticket, () => `${key} got ${before}, then ${ticket}`);
+        promise(
+          "I8",
+          !holds || before === ticket || isOld,
+          () => `${key} got ${before}, then ${ticket}`,
+        );
         this.reserved.add(ticket);
-        this.#promised.set(key, ticket);
+        if (!isOld) this.#promised.set(key, ticket);
         return;
       }
       case "processing":
