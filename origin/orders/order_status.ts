@@ -21,7 +21,12 @@ export interface OrderStatusParts {
 
 /** `not_found`: never issued, or somebody else's. `unavailable`: nobody can tell at the moment. */
 export type OrderAnswer =
-  | { kind: "found"; order: OrderView }
+  | {
+    kind: "found";
+    order: OrderView;
+    /** Set while the order book is away: the ledger vouches for the ticket and knows no more. */
+    fromLedger?: true;
+  }
   | { kind: "not_found" }
   | { kind: "unavailable" };
 
@@ -57,6 +62,7 @@ export class BookOrderStatus implements OrderStatusDesk {
       this.parts.log.warning("Cannot read the order book: {error}", { error: String(error) });
       view = await this.#lookInLedger(ticket, ids);
       if (!view) return { kind: "unavailable" };
+      return { kind: "found", order: await this.#sign(view, userId), fromLedger: true };
     }
     return view ? { kind: "found", order: await this.#sign(view, userId) } : { kind: "not_found" };
   }

@@ -26,6 +26,7 @@ export class CancelDesk {
     const { orders, unpaid } = this.parts;
     const found = await orders.find(ticket, userId);
     if (found.kind !== "found") return found;
+    if (found.fromLedger) return { kind: "unavailable" };
     const { status } = found.order;
     if (status !== "unpaid") return { kind: "not_cancellable", status };
     const [outcome] = await unpaid.cancelOrders([ticket], "by_buyer");

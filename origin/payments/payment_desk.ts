@@ -69,7 +69,9 @@ export class PaymentDesk {
   async createPayment(ticket: string, userId: string, returnUrl: string): Promise<PayAnswer> {
     const found = await this.parts.orders.find(ticket, userId);
     if (found.kind === "not_found") return found;
-    if (found.kind === "unavailable") return { ...found, detail: "The order book is away" };
+    if (found.kind === "unavailable" || found.fromLedger) {
+      return { kind: "unavailable", detail: "The order book is away" };
+    }
     const { status, payBy, amount, currency } = found.order;
     const refuse = (detail: string): PayAnswer => ({ kind: "not_payable", status, detail });
     if (status === "processing") return refuse("The order is not written yet: ask again");

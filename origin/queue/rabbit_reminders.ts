@@ -198,16 +198,19 @@ export class RabbitReminders implements ReminderQueue {
     if (!session) throw new BrokerAwayError("Cannot declare a delay queue: not connected");
     this.#windows.set(delayMs, nowMs);
     try {
-      // A channel of its own: a queue that exists with other arguments costs the channel.
-      const channel = await session.model.createChannel();
-      channel.on("error", () => {});
-      const declaring = declareDelayQueue(channel, this.topology, delayMs)
-        .finally(() => closeChannel(channel));
+      const declaring = this.#declareOn(session, delayMs);
       await withDeadline(declaring, commandTimeoutMs, "declaring a delay queue");
     } catch (error) {
       this.#windows.set(delayMs, NaN);
       throw error;
     }
+  }
+
+  /** On a channel of its own: a queue that exists with other arguments costs the channel. */
+  async #declareOn(session: BrokerSession, delayMs: number): Promise<void> {
+    const channel = await session.model.createChannel();
+    channel.on("error", () => {});
+    await declareDelayQueue(channel, this.topology, delayMs).finally(() => closeChannel(channel));
   }
 
   async #publish(delayMs: number, content: Buffer): Promise<PublishOutcome | undefined> {
