@@ -72,7 +72,7 @@ export function startOrigin(parts: OriginParts): StartedOrigin {
   const desk = new BatchBuyDesk({ ledger, queue: routes, registry, restrict, clock, log });
   const alarmed = new Set<string>();
   const restoring = repeat("restoring stock", RESTORE_INTERVAL_MS, log, async () => {
-    await restoreStock({ ...parts, alarmed });
+    await restoreStock({ ...parts, alarmed, closesLost: false });
   });
   const app = createOriginApp({
     ...parts,

@@ -20,6 +20,11 @@ export interface RestoringParts {
   log: Log;
   /** Ids of events that an alarm was raised for; kept from run to run. */
   alarmed?: Set<string>;
+  /**
+   * False leaves lost ledgers to others: an origin may be the only one that still asks an old
+   * primary, and would close the item for everybody.
+   */
+  closesLost?: boolean;
 }
 
 /**
@@ -48,7 +53,7 @@ async function restoreSome(parts: RestoringParts): Promise<{ taken: number; fini
     ...await adjustStock(parts, events.filter((event) => !endsReservation(event))),
   ];
   if (finished.length > 0) await book.finishStockEvents(finished);
-  await closeUnanswered(parts, events, finished);
+  if (parts.closesLost ?? true) await closeUnanswered(parts, events, finished);
   return { taken: pending.length, finished: finished.length };
 }
 

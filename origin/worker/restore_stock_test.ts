@@ -17,6 +17,7 @@ function restoring(
   answers: {
     release: "released" | "not_held" | "closed";
     adjust: "applied" | "refused" | "closed";
+    closesLost?: boolean;
     /** The epoch that is open, and whether its ledger can be read. */
     openEpoch?: number;
     stock?: number | null;
@@ -36,6 +37,7 @@ function restoring(
     restoreStock({
       log: logOf("test"),
       alarmed,
+      ...(answers.closesLost === undefined ? {} : { closesLost: answers.closesLost }),
       ledger: {
         isUp: () => true,
         release: (releases) => {
@@ -87,6 +89,12 @@ Deno.test("restoreStock() leaves events pending and closes the item of a closed 
   assertEquals(await run(), 0);
   assertEquals(seen.finished, []);
   assertEquals(seen.closed, [{ item: "1-2", epoch: 3 }]);
+});
+
+Deno.test("restoreStock() leaves the closing of lost ledgers to others where it is told to", async () => {
+  const { run, seen } = restoring({ release: "closed", adjust: "closed", closesLost: false });
+  assertEquals(await run(), 0);
+  assertEquals(seen.closed, []);
 });
 
 Deno.test("restoreStock() is done with what is not held, and voids what the ledger refuses", async () => {

@@ -73,5 +73,7 @@ export function stops(most: number): fc.Arbitrary<Stop | null> {
 /** Points of the longest recovery. */
 export const RECOVERY_POINTS = 30;
 
+/** Few, so that they meet again and again. */
 export const users = fc.constantFrom("ann", "bob", "cy", "dee", "eve");
+/** Which of those that are there, counted round and round. */
 export const indexes = fc.nat({ max: 20 });

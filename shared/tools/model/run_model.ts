@@ -91,10 +91,13 @@ async function runSequence(
 function tell<T extends [number, unknown]>(details: fc.RunDetails<T>): string {
   const { seed, counterexamplePath, counterexample, errorInstance, numShrinks } = details;
   const [stock, commands] = counterexample ?? [];
+  const sequence = String(commands);
+  const replay = /replayPath="([^"]*)"/.exec(sequence)?.[1] ?? "";
   const error = errorInstance instanceof Error ? errorInstance.stack : String(errorInstance);
   return [
-    `A sequence failed: seed ${seed}, path ${counterexamplePath}, after ${numShrinks} shrinks.`,
-    `Stock ${stock}, commands: ${commands}`,
+    `A sequence failed, after ${numShrinks} shrinks. The same again:`,
+    `MODEL_SEED=${seed} MODEL_PATH=${counterexamplePath} MODEL_REPLAY=${replay}`,
+    `Stock ${stock}, commands: ${sequence}`,
     String(error),
   ].join("\n");
 }
