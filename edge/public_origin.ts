@@ -13,5 +13,5 @@ export function publicOrigin(c: Context): string {
 
 /** The first proxy's word, where several have added theirs. */
 function isHttps(forwarded: string | undefined): boolean {
-  return forwarded?.split(",")[0]!.trim() === "https";
+  return forwarded?.split(",")[0]?.trim() === "https";
 }

@@ -20,6 +20,7 @@ Commands
 Options
   --seed N    the seed of each drill (default 1)
   --seeds N   seeds 1 to N; with \`all\`, drills that are not repeated run with one
+  --patient   tells times and judges none: on a machine that has other things to do
   --keep      keeps the logs and the record of drills that pass, too
   --help      this text
 
@@ -31,7 +32,7 @@ export type DrillCommand =
   | { kind: "help" }
   | { kind: "list" }
   | { kind: "teeth"; args: string[] }
-  | { kind: "run"; runs: DrillRun[]; keep: boolean };
+  | { kind: "run"; runs: DrillRun[]; keep: boolean; patient: boolean };
 
 /** One drill with one seed. */
 export interface DrillRun {
@@ -43,6 +44,7 @@ const OPTIONS = {
   seed: { type: "string" },
   seeds: { type: "string" },
   keep: { type: "boolean" },
+  patient: { type: "boolean" },
   help: { type: "boolean" },
 } as const;
 
@@ -68,7 +70,7 @@ export function readDrillCommand(args: string[], drills: readonly Drill[]): Dril
     const own = sparing && !drill.repeated ? several.slice(0, 1) : several;
     return own.map((seed) => ({ drill, seed }));
   });
-  return { kind: "run", runs, keep: values.keep ?? false };
+  return { kind: "run", runs, keep: values.keep ?? false, patient: values.patient ?? false };
 }
 
 function parsed(args: string[]) {

@@ -78,8 +78,8 @@ export const RECORD_GUARDS: Guard[] = [
     name: "the compare-and-set of cancel",
     edits: [{
       file: "origin/orders/cancel_orders.ts",
-      find: "WHERE status = 'unpaid' AND ticket IN",
-      replace: "WHERE ticket IN",
+      find: " AND status = 'unpaid'",
+      replace: "",
     }],
     noticedBy: BEHIND_BACKS,
   },
@@ -88,8 +88,8 @@ export const RECORD_GUARDS: Guard[] = [
     edits: [
       {
         file: "origin/orders/cancel_orders.ts",
-        find: "WHERE status = 'unpaid' AND ticket IN",
-        replace: "WHERE ticket IN",
+        find: " AND status = 'unpaid'",
+        replace: "",
       },
       {
         file: "origin/orders/cancel_orders.ts",
