@@ -1,3 +1,4 @@
+import type { LinkMark } from "../../testing/faulty_link.ts";
 import type { Drill, Stage } from "./drill.ts";
 import { untilReserved } from "./selling.ts";
 import {
@@ -7,7 +8,7 @@ import {
   loseLedger,
   MARK_TIMEOUT_MS,
   partsOf,
-  seenUnsettled,
+  stayingOf,
   type Unsettled,
   untilReady,
   untilReopened,
@@ -31,16 +32,44 @@ const REOPENED_TIMEOUT_MS = 30_000;
 /** A slow crowd, which lasts for the whole of the sleep. */
 const LONG_SALE = { stock: 4_000, buyers: 6_000, buyersPerSecond: 50 };
 
-/** Puts the origin to sleep between what it sent and the reply to that. */
+/** Batches looked at for one that somebody wins in; most are. */
+const MAX_SLEEPS = 10;
+
+/**
+ * Puts the origin to sleep between what it sent and the reply to that, with messages in the outbox
+ * that are its own. Returns those.
+ */
 async function sleepBeforeReply(
   stage: Stage,
   peer: "redis" | "amqp",
-  sends: ReturnType<typeof publishOf>,
-): Promise<void> {
+  sends: LinkMark,
+): Promise<Unsettled[]> {
   const link = stage.link(NAME, peer);
-  link.delay(REPLY_LATE_MS, "to_client");
-  await link.silenceAt(sends, MARK_TIMEOUT_MS);
-  await freeze(stage, NAME);
+  for (let sleeps = 0; sleeps < MAX_SLEEPS; sleeps += 1) {
+    link.delay(REPLY_LATE_MS, "to_client");
+    await link.silenceAt(sends, MARK_TIMEOUT_MS);
+    stage.part(NAME).signal("SIGSTOP");
+    const messages = await stayingOf(stage);
+    if (messages.length > 0) return messages;
+    // A batch of buyers who only asked again leaves no message.
+    stage.part(NAME).signal("SIGCONT");
+    link.restore();
+  }
+  throw new Error(`Cannot inject as none of ${MAX_SLEEPS} batches left a message in the outbox`);
+}
+
+/** Notes that the origin sleeps, and that its messages are, or are not, recorded. */
+async function seenAsleep(stage: Stage, messages: Unsettled[], areOrders: boolean): Promise<void> {
+  const pid = stage.part(NAME).pid ?? 0;
+  await stage.seen(
+    `process ${pid} of ${NAME} is stopped`,
+    async () => await stage.probe.processState(pid) === "T",
+  );
+  const all = areOrders ? messages.length : 0;
+  await stage.seen(
+    `${messages.length} of its messages are in the outbox, ${all} of them with orders`,
+    async () => await recorded(stage, messages) === all,
+  );
 }
 
 /** Lets the sleeper go on with what it had in hand, in a world that has moved on. */
@@ -70,10 +99,10 @@ const BEFORE_PUBLISHING: Drill = {
   takesS: 80,
   async inject(stage) {
     await stage.crowd.untilWon(100, MARK_TIMEOUT_MS);
-    await sleepBeforeReply(stage, "redis", callOf("deduct", "after"));
+    const messages = await sleepBeforeReply(stage, "redis", callOf("deduct", "after"));
     const sinceMs = performance.now();
     stage.injected(`${NAME} sleeps, the ledger's reply to its deduction in its socket`);
-    const messages = await seenUnsettled(stage, "the outbox has messages without orders", false);
+    await seenAsleep(stage, messages, false);
     await moveOn(stage);
     stage.counted("messages of the lost epoch that were never published", messages.length);
     await untilReserved(stage, "buyers to hear `reserved` while it sleeps");
@@ -90,10 +119,10 @@ const BEFORE_ANSWERING: Drill = {
   takesS: 80,
   async inject(stage) {
     await stage.crowd.untilWon(100, MARK_TIMEOUT_MS);
-    await sleepBeforeReply(stage, "amqp", publishOf("after"));
+    const messages = await sleepBeforeReply(stage, "amqp", publishOf("after"));
     const sinceMs = performance.now();
     stage.injected(`${NAME} sleeps, the broker's confirm in its socket`);
-    const messages = await seenUnsettled(stage, "the outbox has messages with orders", true);
+    await seenAsleep(stage, messages, true);
     stage.counted("messages with orders that nobody was told of", messages.length);
     await moveOn(stage);
     await untilReserved(stage, "buyers to hear `reserved` while it sleeps");

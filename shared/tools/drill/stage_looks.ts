@@ -46,7 +46,7 @@ export async function areRecorded({ probe }: Stage, messageIds: string[]): Promi
 }
 
 /** Messages that are in the outbox and stay there: somebody holds them, or their sender has gone. */
-async function stayingOf(stage: Stage): Promise<Unsettled[]> {
+export async function stayingOf(stage: Stage): Promise<Unsettled[]> {
   const before = await outboxOf(stage);
   await pause(STAYS_MS);
   const after = new Set((await outboxOf(stage)).map(({ messageId }) => messageId));
