@@ -1,7 +1,15 @@
 import type { Drill, ServerName, Stage } from "./drill.ts";
 import type { Direction, FaultyLink } from "./faulty_link.ts";
 import { untilReserved } from "./selling.ts";
-import { MARK_TIMEOUT_MS, partsOf } from "./stage_looks.ts";
+import {
+  areRecorded,
+  loseLedger,
+  MARK_TIMEOUT_MS,
+  partsOf,
+  seenUnsettled,
+  untilReopened,
+} from "./stage_looks.ts";
+import { RETURN } from "./wire_marks.ts";
 
 /** How long each form of a cut lasts. */
 const CUT_MS = 3_000;
@@ -131,6 +139,44 @@ async function pingThrough(link: FaultyLink): Promise<number> {
   return performance.now() - startedAt;
 }
 
+/** How long a publish is on the wire: less than two heartbeats, more than a recovery takes. */
+const PUBLISH_LATE_MS = 8_000;
+
+const REOPENED_TIMEOUT_MS = 20_000;
+
+const LATE_PUBLISH: Drill = {
+  name: "publish-arrives-late",
+  fault:
+    "an origin's publish is on the wire for 8 s; its epoch is lost and a new one opens meanwhile",
+  promise: "the broker returns what an older epoch publishes: it becomes no order and no promise",
+  plan: { ...SALE, buyersPerSecond: 60 },
+  takesS: 15,
+  async inject(stage) {
+    await stage.crowd.untilWon(100, MARK_TIMEOUT_MS);
+    const link = stage.link("origin-1", "amqp");
+    link.delay(PUBLISH_LATE_MS, "to_server");
+    stage.injected(`what origin-1 publishes takes ${PUBLISH_LATE_MS} ms`);
+    const late = await seenUnsettled(stage, "the outbox has messages without orders", false);
+    stage.counted("messages on the wire", late.length);
+    let returned = false;
+    const returning = link.silenceAt(RETURN, REOPENED_TIMEOUT_MS).then(() => returned = true);
+    returning.catch(() => {});
+    const { openEpoch } = await stage.probe.item();
+    await loseLedger(stage);
+    stage.injected("the ledger is thrown away, and recovered in a new epoch");
+    await untilReopened(stage, openEpoch, REOPENED_TIMEOUT_MS);
+    await stage.seen(
+      "the broker gives a message back to origin-1",
+      () => Promise.resolve(returned),
+      REOPENED_TIMEOUT_MS,
+    );
+    const known = await areRecorded(stage, late.map(({ messageId }) => messageId));
+    stage.expect("no late message is recorded", !known.includes(true));
+    link.restore();
+    await untilReserved(stage, "buyers to hear `reserved` in the new epoch");
+  },
+};
+
 /** Links that are cut, silent in one direction, or slow. */
 export const LINK_DRILLS: readonly Drill[] = [
   cutDrill(
@@ -179,4 +225,5 @@ export const LINK_DRILLS: readonly Drill[] = [
     ofWorkers("mysql"),
   ),
   SLOW_REDIS,
+  LATE_PUBLISH,
 ];

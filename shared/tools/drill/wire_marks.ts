@@ -24,6 +24,13 @@ const BASIC_ACK = "\x00\x3c\x00\x50";
 /** The broker's confirm. */
 export const CONFIRM: LinkMark = { direction: "to_client", text: BASIC_ACK, hold: "before" };
 
+/** The broker gives a message back that no queue wants. */
+export const RETURN: LinkMark = {
+  direction: "to_client",
+  text: "\x00\x3c\x00\x32",
+  hold: "after",
+};
+
 /** A worker's acknowledgement of a delivery. */
 export const ACKNOWLEDGE: LinkMark = { direction: "to_server", text: BASIC_ACK, hold: "before" };
 

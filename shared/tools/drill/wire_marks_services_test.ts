@@ -6,7 +6,15 @@ import { SCRIPTS } from "../../../origin/ledger/redis_ledger_scripts.ts";
 import type { LinkMark } from "../../testing/faulty_link.ts";
 import { serviceFor, uniqueName } from "../../testing/services_env.ts";
 import { TcpProxy } from "../../testing/tcp_proxy.ts";
-import { ACKNOWLEDGE, callOf, COMMIT, CONFIRM, publishOf, RECOVERY_STEPS } from "./wire_marks.ts";
+import {
+  ACKNOWLEDGE,
+  callOf,
+  COMMIT,
+  CONFIRM,
+  publishOf,
+  RECOVERY_STEPS,
+  RETURN,
+} from "./wire_marks.ts";
 
 const PATIENCE_MS = 5_000;
 
@@ -25,9 +33,8 @@ async function comesBy(
   try {
     await arrived;
   } finally {
-    proxy.restore();
-    await end();
     await proxy.close();
+    await end();
   }
 }
 
@@ -38,6 +45,7 @@ const MESSAGE = `{"v":1,"i":"1-1","e":1,"s":"1000000001","t":1,"p":2,"o":[["buye
 async function useBroker(url: string): Promise<() => Promise<unknown>> {
   const model = await connect(url);
   model.on("error", () => {});
+  const closed = new Promise((resolve) => model.once("close", resolve));
   const exchange = uniqueName("marks");
   const setUp = async () => {
     const channel = await model.createConfirmChannel();
@@ -50,12 +58,13 @@ async function useBroker(url: string): Promise<() => Promise<unknown>> {
     await channel.waitForConfirms();
     channel.publish(exchange, "1-1.1", Buffer.from(`{"item":"1-1","epoch":2}`));
     await channel.unbindQueue(queue, exchange, "1-1.1");
+    channel.publish("", exchange, Buffer.from(MESSAGE), { mandatory: true });
   };
   // The mark stops it somewhere; the end of the wire ends it.
   const talking = setUp().catch(() => {});
   return async () => {
     await talking;
-    await model.close().catch(() => {});
+    await closed;
   };
 }
 
@@ -64,6 +73,7 @@ const BROKER_MARKS: [string, LinkMark][] = [
   ["the publish of one message", publishOf("before", "1000000001")],
   ["a confirm", CONFIRM],
   ["an acknowledgement", ACKNOWLEDGE],
+  ["a return", RETURN],
   ...RECOVERY_STEPS.filter(({ peer }) => peer === "amqp")
     .map(({ name, mark }): [string, LinkMark] => [name, mark]),
 ];
