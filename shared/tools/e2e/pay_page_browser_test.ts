@@ -2,8 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { serviceFor } from "../../testing/services_env.ts";
 import { tellPayment } from "./payment_calls.ts";
-import { TestShop } from "./shop.ts";
-import { startSystem, type TestSystem } from "./system.ts";
+import { call, TestShop } from "./shop.ts";
+import { startSystem, type TestSystem, waitFor } from "./system.ts";
 
 const CHROMIUM_ARGS = [
   "--no-sandbox",
@@ -79,6 +79,14 @@ class Phone {
     await this.page.getByText(text).first().waitFor();
   }
 
+  /** Waits until the edge knows that the piece came back; the page may show an older number. */
+  async untilOnSaleAgain(saleId: number): Promise<void> {
+    await waitFor("the piece to be on sale again", async () => {
+      const { body } = await call("GET", `${this.system.edgeUrl}/api/sales/${saleId}/stock`);
+      return body.items[0].stock === 1 ? true : null;
+    });
+  }
+
   /** Keeps a picture, and checks that nothing is wider than the phone. */
   async look(name: string): Promise<void> {
     if (PICTURES) await this.page.screenshot({ path: `${PICTURES}/${name}.png`, fullPage: true });
@@ -123,6 +131,7 @@ onPhone("a person cancels after being asked once more, and buys again", async (p
   await phone.button("Yes, cancel").click();
   await phone.says("You cancelled it");
   await phone.look("cancelled");
+  await phone.untilOnSaleAgain(sale.saleId);
   await phone.button("Buy now").click();
   await phone.says("Reserved for you");
   const { body } = await phone.shop.proofAtRest(sale.saleId);
@@ -141,6 +150,7 @@ onPhone("a person who does not pay in time sees it, and where late money goes", 
   await phone.says(/Your money (comes back|was given back)/);
   await phone.says("Your money was given back");
   await phone.look("refunded");
+  await phone.untilOnSaleAgain(sale.saleId);
   await phone.button("Buy now").click();
   await phone.says("Reserved for you");
 });
