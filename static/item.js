@@ -22,6 +22,7 @@ const MAX_REPEATS = 3;
 /** Pauses between looks at an order: short while it is processing. */
 const PROCESSING_POLL_MS = 1_200;
 const UNPAID_POLL_MS = 10_000;
+const REFUND_POLL_MS = 4_000;
 /** An order whose time is over ends this soon after it, at most. */
 const OVERDUE_POLL_MS = 1_500;
 /** Looks in a row that brought nothing before the page gives up looking. */
@@ -240,7 +241,7 @@ function leftMsOf({ payBy }) {
 
 /** When to look at an order again. */
 function pollMsOf(order) {
-  if (order.status === "refund_due") return UNPAID_POLL_MS;
+  if (order.status === "refund_due") return REFUND_POLL_MS;
   if (order.status !== "unpaid") return PROCESSING_POLL_MS;
   const leftMs = leftMsOf(order);
   return leftMs > 0 ? Math.min(UNPAID_POLL_MS, leftMs + OVERDUE_POLL_MS) : OVERDUE_POLL_MS;
