@@ -14,31 +14,58 @@ const MESSAGE: OrderMessage = {
   orders: ["ann", "bob"].map((userId) => ({ userId, quantity: 1, requestId: "k" })),
 };
 
-Deno.test("ReminderSender sends the tickets of a message with its payment window", async () => {
+/** Timers that a test lets run. */
+function handTimers() {
+  const timers = { waiting: [] as (() => void)[], calledOff: 0 };
+  const after = (_ms: number, run: () => void) => {
+    timers.waiting.push(run);
+    return () => void (timers.calledOff += 1);
+  };
+  return { timers, after };
+}
+
+Deno.test("ReminderSender gathers the tickets of messages with the same payment window", async () => {
   const sent: Reminder[] = [];
-  const sender = new ReminderSender({
-    remind: (reminder) => Promise.resolve(void sent.push(reminder)),
-  }, logOf("test"));
+  const { timers, after } = handTimers();
+  const sender = new ReminderSender(
+    { remind: (reminder) => Promise.resolve(void sent.push(reminder)) },
+    logOf("test"),
+    { after },
+  );
+  sender.send(MESSAGE);
+  sender.send({ ...MESSAGE, firstSeq: 1_000_000_003 });
+  sender.send({ ...MESSAGE, firstSeq: 1_000_000_005, payBy: 6_000 });
+  assertEquals([sent.length, timers.waiting.length], [0, 1]);
+  timers.waiting[0]!();
+  assertEquals(sent.map(({ tickets, delayMs }) => [tickets.length, delayMs]), [
+    [4, 900_000],
+    [2, 1_000],
+  ]);
+  assertEquals(sent[1]!.tickets, ["1-2-ann-1000000005", "1-2-bob-1000000006"]);
   sender.send(MESSAGE);
   await sender.idle(1_000);
-  assertEquals(sent, [
-    { tickets: ["1-2-ann-1000000001", "1-2-bob-1000000002"], delayMs: 900_000 },
-  ]);
+  assertEquals([sent.length, timers.calledOff], [3, 1], "a stop sends what was gathered");
 });
 
 Deno.test("ReminderSender has a bounded number on their way and survives failures", async () => {
   const waiting: PromiseWithResolvers<void>[] = [];
-  const sender = new ReminderSender({
-    remind: () => {
-      waiting.push(Promise.withResolvers<void>());
-      return waiting.at(-1)!.promise;
+  const sizes: number[] = [];
+  const sender = new ReminderSender(
+    {
+      remind: ({ tickets }) => {
+        sizes.push(tickets.length);
+        waiting.push(Promise.withResolvers<void>());
+        return waiting.at(-1)!.promise;
+      },
     },
-  }, logOf("test"));
-  for (let at = 0; at < 100; at += 1) sender.send(MESSAGE);
-  assertEquals(waiting.length, 16);
+    logOf("test"),
+    handTimers(),
+  );
+  for (let at = 0; at < 10_000; at += 1) sender.send(MESSAGE);
+  assertEquals([waiting.length, ...new Set(sizes)], [16, 512]);
   for (const { reject } of waiting) reject(new Error("away"));
   await sender.idle(1_000);
-  sender.send(MESSAGE);
+  for (let at = 0; at < 256; at += 1) sender.send(MESSAGE);
   assertEquals(waiting.length, 17);
   // One that hangs keeps nobody longer than that.
   await sender.idle(1);
