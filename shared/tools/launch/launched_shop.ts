@@ -1,8 +1,10 @@
 import { assertEquals } from "@std/assert";
+import { EDGE_KEY_HEADER, type Snapshot } from "../../internal_api.ts";
 import { serviceFor, uniqueName } from "../../testing/services_env.ts";
 import { withDatabase } from "../e2e/own_database.ts";
 import { TestShop } from "../e2e/shop.ts";
 import { freePort } from "../services/free_port.ts";
+import { poll } from "../services/poll.ts";
 import { type LaunchedSystem, launchSystem, type SystemPlan } from "./launch_system.ts";
 import { secretsForRun } from "./run_secrets.ts";
 import { type LoadResult, SteadyLoad } from "./steady_load.ts";
@@ -11,6 +13,8 @@ import { type LoadResult, SteadyLoad } from "./steady_load.ts";
 export interface LaunchedShop {
   system: LaunchedSystem;
   shop: TestShop;
+  /** What edges show to origins. */
+  edgeKey: string;
   /** Everything that its processes and their supervisor have printed. */
   lines: string[];
 }
@@ -49,7 +53,7 @@ export async function withSystem(
         originUrl: system.originUrls[0] ?? "",
         adminToken: secrets.ADMIN_TOKEN,
       });
-      await test({ system, shop, lines });
+      await test({ system, shop, lines, edgeKey: secrets.EDGE_KEY });
     } catch (error) {
       console.log(lines.slice(-100).join("\n"));
       throw error;
@@ -59,12 +63,26 @@ export async function withSystem(
   });
 }
 
+/** Waits until an origin has heard that everything published is open: the others may know earlier. */
+async function untilItSells(originUrl: string, edgeKey: string): Promise<void> {
+  await poll(`${originUrl} to sell`, async () => {
+    const response = await fetch(`${originUrl}/internal/snapshot`, {
+      headers: { [EDGE_KEY_HEADER]: edgeKey },
+      signal: AbortSignal.timeout(5_000),
+    });
+    const { live } = await response.json() as Snapshot;
+    return live.length > 0 && live.every(({ stock }) => stock !== null) ? true : null;
+  }, { timeoutMs: 10_000 });
+}
+
 /** Runs `work` while clients buy and read, and checks that nobody noticed. */
 export async function underLoad(
-  { system, shop }: LaunchedShop,
+  launched: LaunchedShop,
   work: (load: SteadyLoad) => Promise<void>,
 ): Promise<LoadResult> {
+  const { system, shop } = launched;
   const sale = await shop.openSale(1_000_000);
+  for (const url of system.originUrls) await untilItSells(url, launched.edgeKey);
   const load = new SteadyLoad({
     edgeUrl: system.edgeUrls[0] ?? "",
     ...sale,
