@@ -45,6 +45,19 @@ export function readPort(env: Environment, name: string, fallback: number): numb
   return readInteger(env, name, fallback, { min: 0, max: 65_535 });
 }
 
+/**
+ * `NAMESPACE`, which begins the names of everything on servers that several systems share.
+ *
+ * @throws {ConfigurationError}
+ */
+export function readNamespace(env: Environment): string {
+  const namespace = readText(env, "NAMESPACE", "dropgate");
+  if (!/^[a-z0-9_]{1,64}$/.test(namespace)) {
+    unusable("NAMESPACE", namespace, "it must be 1 to 64 characters of a-z, 0-9 and _");
+  }
+  return namespace;
+}
+
 /** `1` or `0`. @throws {ConfigurationError} */
 export function readSwitch(env: Environment, name: string, fallback: boolean): boolean {
   const value = readOptional(env, name);

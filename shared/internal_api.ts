@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { REQUEST_ID_PATTERN, USER_ID_PATTERN } from "./ticket.ts";
+import type { ClaimRule, Claims } from "./claims.ts";
 import type { CaptchaPolicy, SaleLimits } from "./sale.ts";
 
 /**
@@ -7,7 +8,8 @@ import type { CaptchaPolicy, SaleLimits } from "./sale.ts";
  * twice, because a pooled connection that dies may send a POST again.
  *
  *     POST /internal/buys                     InternalBuys → InternalAnswers
- *     GET  /internal/snapshot?have=VERSION    → Snapshot
+ *     GET  /internal/snapshot?have=VERSION&lists=VERSION&products=VERSION → Snapshot
+ *     GET  /internal/products/:id             → ProductView, or 404 not_found
  *     GET  /internal/orders/:ticket?userId=   → OrderView, or 404 not_found
  *     GET  /internal/orders?userId=&page=&per=→ {items: OrderView[], page, per, total}
  *     POST /internal/orders/:ticket/payment   {userId, returnUrl} → 201 {paymentId, redirectUrl}
@@ -18,6 +20,9 @@ import type { CaptchaPolicy, SaleLimits } from "./sale.ts";
  */
 export const EDGE_KEY_HEADER = "dropgate-edge-key";
 
+/** How long an edge still waits for an answer, ms: a batch has it in its body, other calls here. */
+export const DEADLINE_HEADER = "dropgate-deadline-ms";
+
 /** Carried by answers of a process that drains: whoever can should turn to another one. */
 export const DRAINING_HEADER = "dropgate-draining";
 
@@ -26,17 +31,27 @@ export const MAX_BUYS_PER_BATCH = 512;
 
 const positiveId = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 
-/**
- * One buy: sale, product, user, quantity, request id, and 1 when the caller only asks whether the
- * ledger knows this buyer (nothing is ever deducted for such a look-up).
- */
-export const internalBuySchema = z.tuple([
+/** Ids of captcha passes: 128 random bits as base64url. */
+export const PASS_ID_PATTERN = /^[A-Za-z0-9_-]{22}$/;
+
+const buyFields = [
   positiveId,
   positiveId,
   z.string().regex(USER_ID_PATTERN),
   z.number().int().min(1).max(1_000_000_000),
   z.string().regex(REQUEST_ID_PATTERN),
   z.union([z.literal(0), z.literal(1)]),
+] as const;
+
+/**
+ * One buy: sale, product, user, quantity, request id, and 1 when the caller only asks whether the
+ * ledger knows this buyer (nothing is ever deducted for such a look-up). Where the sale asked for
+ * the slider, the id of the captcha pass and its end, ms, follow: the edge has checked its signature,
+ * user and sale; the ledger spends it together with the deduction.
+ */
+export const internalBuySchema = z.union([
+  z.tuple([...buyFields]),
+  z.tuple([...buyFields, z.string().regex(PASS_ID_PATTERN), positiveId]),
 ]);
 
 /** A batch of buys, and how long its sender will wait for the answer. */
@@ -62,6 +77,7 @@ export type BuyAnswer =
       | "paused"
       | "busy"
       | "blocked"
+      | "captcha_required"
       | "unavailable"
       | "invalid"
       | "unknown_item";
@@ -108,6 +124,8 @@ export interface SnapshotSale {
   minLevel: number;
   captcha: CaptchaPolicy;
   limits: SaleLimits;
+  /** All of them must be met, beside `minLevel`. */
+  claims: ClaimRule[];
   paymentWindowS: number;
   items: SnapshotItem[];
 }
@@ -118,14 +136,50 @@ export interface LiveItem {
   productId: number;
   /** Pieces left; −1 is unlimited; null while the ledger is closed or away. */
   stock: number | null;
+  /** When the last piece went, ms; left out while there are some, or when nobody knows. */
+  soldOutAt?: number;
+  /** When the next unpaid order ends, ms, so that a piece may come back; left out without one. */
+  mayReturnAt?: number;
 }
 
-/** All that an edge knows of the sales. `sales` is left out when `version` is the caller's. */
+/** Whom operators keep out, and what the user table says of customers. All of it is bounded. */
+export interface SnapshotLists {
+  version: string;
+  /** At most 100,000. */
+  blockedUsers: string[];
+  /** At most 10,000, normalised: `203.0.113.0/24`, `2001:db8::/32`. */
+  blockedCidrs: string[];
+  /** At most 100,000: user id, level and claims; a null leaves what the shop's token says. */
+  users: [userId: string, level: number | null, claims: Claims | null][];
+  /** At most 100,000, newest first: unpaid holds that expired in sales that are not over. */
+  expiredHolds: [saleId: number, userId: string, count: number][];
+}
+
+/** The lists that have changed; what is left out is still as the caller knows it. */
+export type ChangedLists = Pick<SnapshotLists, "version"> & Partial<SnapshotLists>;
+
+/** A Bloom filter over the ids of all products; see `shared/bloom_filter.ts`. */
+export interface SnapshotProducts {
+  version: string;
+  /** Base64. */
+  bits: string;
+  hashes: number;
+}
+
+/** All that an edge knows. What the caller's version equals is left out. */
 export interface Snapshot {
   version: string;
   serverNow: number;
   sales?: SnapshotSale[];
+  lists?: ChangedLists;
+  products?: SnapshotProducts;
   live: LiveItem[];
+}
+
+/** A product as `/api/products/{productId}` shows it, in a sale or not. */
+export interface ProductView extends SnapshotProduct {
+  price: number;
+  currency: string;
 }
 
 /** The end of a ticket, or where it is on its way. */

@@ -1,4 +1,10 @@
 import { z } from "zod";
+import {
+  CLAIM_NAME_PATTERN,
+  claimText,
+  MAX_CLAIM_LENGTH,
+  MAX_CLAIMS,
+} from "../../shared/claims.ts";
 import { MAX_LEVEL } from "./shop_tokens.ts";
 import { USER_ID_PATTERN } from "../../shared/ticket.ts";
 
@@ -21,6 +27,16 @@ export type BuyBody = z.infer<typeof buyBodySchema>;
 export const demoLoginSchema = z.object({
   userId: z.string().regex(USER_ID_PATTERN),
   level: z.number().int().min(-MAX_LEVEL).max(MAX_LEVEL).default(0),
+  claims: z.record(
+    z.string().regex(CLAIM_NAME_PATTERN),
+    z.union([z.string(), z.number(), z.boolean()]),
+  ).refine(
+    (claims) => {
+      const values = Object.values(claims);
+      return values.length <= MAX_CLAIMS && values.every((value) => claimText(value) !== null);
+    },
+    `At most ${MAX_CLAIMS} claims of at most ${MAX_CLAIM_LENGTH} characters`,
+  ).optional(),
 });
 
 /** A field that is not as it must be. */

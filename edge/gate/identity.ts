@@ -1,3 +1,4 @@
+import type { Claims } from "../../shared/claims.ts";
 import type { Clock } from "../../shared/clock.ts";
 import { type Session, SessionSigner } from "../../shared/session.ts";
 import { GenerationCache } from "./generation_cache.ts";
@@ -5,11 +6,26 @@ import { GenerationCache } from "./generation_cache.ts";
 /** The cookie that carries a session token. */
 export const SESSION_COOKIE = "dropgate_session";
 
-/** How long a session lasts. */
+/**
+ * The same over https. Browsers take this name from nobody but this very host, so no neighbour under
+ * the same domain can put a session of its own in the place of a customer's.
+ */
+export const SECURE_SESSION_COOKIE = `__Host-${SESSION_COOKIE}`;
+
+/**
+ * How long a session lasts, however soon the shop's token ends: that one says until when it may be
+ * exchanged, and often that is a minute. Nothing but a block ends a session sooner.
+ */
 export const SESSION_TTL_MS = 12 * 3_600_000;
 
-/** Sessions whose signature needs no second look. About 300 bytes each: 60 MB at most. */
+/**
+ * Sessions whose signature needs no second look. About 300 bytes each without claims and at most
+ * 900 with them: 60 to 180 MB.
+ */
 const MAX_CACHED_SESSIONS = 200_000;
+
+/** Tokens with more claims than this has room for are read anew each time: at most 30 µs. */
+const MAX_CACHED_TOKEN_LENGTH = 512;
 
 /** Longest `Cookie` header that is searched. */
 const MAX_COOKIE_LENGTH = 8_192;
@@ -45,10 +61,12 @@ export class Identity {
   }
 
   /** Begins a session. It is kept at once, so that the rush finds it without a signature check. */
-  issue(userId: string, level: number): IssuedSession {
-    const session = { userId, level, expiresAt: this.#clock() + SESSION_TTL_MS };
+  issue(userId: string, level: number, claims?: Claims): IssuedSession {
+    const expiresAt = this.#clock() + SESSION_TTL_MS;
+    const plain = { userId, level, expiresAt };
+    const session = claims === undefined ? plain : { ...plain, claims };
     const token = this.#signer.sign(session);
-    this.#cache.set(token, session);
+    this.#keep(token, session);
     return { token, session };
   }
 
@@ -59,7 +77,7 @@ export class Identity {
       const read = this.#signer.read(token);
       if (read === null) return null;
       session = read;
-      this.#cache.set(token, session);
+      this.#keep(token, session);
     }
     if (session.expiresAt > this.#clock()) return session;
     this.#cache.delete(token);
@@ -83,7 +101,11 @@ export class Identity {
     const bearer = headers.get("authorization");
     if (bearer !== null) return this.#verifyBearer(bearer);
     const token = cookieToken(headers);
-    return token === null || !this.#isOwnRequest(headers) ? null : this.verify(token);
+    return token === null || !this.isOwnRequest(headers) ? null : this.verify(token);
+  }
+
+  #keep(token: string, session: Session): void {
+    if (token.length <= MAX_CACHED_TOKEN_LENGTH) this.#cache.set(token, session);
   }
 
   #verifyBearer(header: string): Session | null {
@@ -92,18 +114,28 @@ export class Identity {
   }
 
   /**
+   * Whether a form that signs somebody in was sent by a page of ours or of the shop: any other site
+   * could sign its visitors in as somebody else, who then gets what they pay for. Browsers tell the
+   * origin of every POST; whatever sends none is no browser and has `/api/session`.
+   */
+  isHandOver(headers: Headers): boolean {
+    const origin = headers.get("origin");
+    if (origin === null) return false;
+    return this.#shopOrigins.has(origin) || isOrigin(origin, headers.get("host"));
+  }
+
+  /**
+   * Whether a page of ours or of the shop's listed origins sends this, or no page at all.
    * `Sec-Fetch-Site` cannot be set by scripts and settles it where it is sent. Older browsers send
    * `Origin` with every POST. With neither it is no browser, or a very old one: then only JSON is
    * taken, which a form of another site cannot send and its script not without our consent.
    */
-  #isOwnRequest(headers: Headers): boolean {
+  isOwnRequest(headers: Headers): boolean {
     const origin = headers.get("origin");
     if (origin !== null && this.#shopOrigins.has(origin)) return true;
     const site = headers.get("sec-fetch-site");
     if (site !== null) return site === "same-origin";
-    if (origin !== null) {
-      return URL.canParse(origin) && new URL(origin).host === headers.get("host");
-    }
+    if (origin !== null) return isOrigin(origin, headers.get("host"));
     // A form always names a type, and a script that posts to another site its origin.
     const type = headers.get("content-type");
     return type === null || /^application\/json\b/i.test(type);
@@ -116,19 +148,38 @@ export function bearerToken(header: string): string | null {
   return header.slice(7).trim();
 }
 
+function isOrigin(origin: string, host: string | null): boolean {
+  return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+/** The first cookie of the name counts; the one that no neighbour can set counts before the other. */
 function cookieToken(headers: Headers): string | null {
   const cookies = headers.get("cookie");
   if (cookies === null || cookies.length > MAX_COOKIE_LENGTH) return null;
+  let found: string | null = null;
   for (const part of cookies.split(";")) {
     const at = part.indexOf("=");
-    if (at > 0 && part.slice(0, at).trim() === SESSION_COOKIE) return part.slice(at + 1).trim();
+    if (at <= 0) continue;
+    const name = part.slice(0, at).trim();
+    if (name === SECURE_SESSION_COOKIE) return part.slice(at + 1).trim();
+    if (name === SESSION_COOKIE) found ??= part.slice(at + 1).trim();
   }
-  return null;
+  return found;
 }
 
 /** The cookie of a session. `secure` when the buyer came by https. */
 export function sessionCookie(issued: IssuedSession, nowMs: number, secure: boolean): string {
   const maxAgeS = Math.max(0, Math.floor((issued.session.expiresAt - nowMs) / 1000));
-  return `${SESSION_COOKIE}=${issued.token}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Lax` +
+  return cookieOf(issued.token, maxAgeS, secure);
+}
+
+/** What takes the cookie of a session away. */
+export function noSessionCookie(secure: boolean): string {
+  return cookieOf("", 0, secure);
+}
+
+function cookieOf(token: string, maxAgeS: number, secure: boolean): string {
+  const name = secure ? SECURE_SESSION_COOKIE : SESSION_COOKIE;
+  return `${name}=${token}; Path=/; Max-Age=${maxAgeS}; HttpOnly; SameSite=Lax` +
     (secure ? "; Secure" : "");
 }

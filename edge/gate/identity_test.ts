@@ -1,5 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
-import { Identity, SESSION_COOKIE, SESSION_TTL_MS, sessionCookie } from "./identity.ts";
+import {
+  Identity,
+  noSessionCookie,
+  SECURE_SESSION_COOKIE,
+  SESSION_COOKIE,
+  SESSION_TTL_MS,
+  sessionCookie,
+} from "./identity.ts";
 
 function identity(options: { maxCached?: number; clock?: () => number } = {}) {
   return new Identity({
@@ -80,5 +87,79 @@ Deno.test("sessionCookie() is HttpOnly, SameSite=Lax, and Secure over https", ()
   const issued = identity().issue("ann", 0);
   const plain = `${SESSION_COOKIE}=${issued.token}; Path=/; Max-Age=43200; HttpOnly; SameSite=Lax`;
   assertEquals(sessionCookie(issued, 1_000, false), plain);
-  assertEquals(sessionCookie(issued, 1_000, true), `${plain}; Secure`);
+  assertEquals(sessionCookie(issued, 1_000, true), `__Host-${plain}; Secure`);
+  const gone = `${SESSION_COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax`;
+  assertEquals(noSessionCookie(false), gone);
+  assertEquals(noSessionCookie(true), `__Host-${gone}; Secure`);
+});
+
+Deno.test("Identity believes no cookie of a neighbour beside the one that only this host can set", () => {
+  const known = identity();
+  const [ann, eve] = [known.issue("ann", 0).token, known.issue("eve", 0).token];
+  const who = (cookie: string) => known.reader(new Headers({ cookie }))?.userId ?? null;
+  assertEquals(who(`${SESSION_COOKIE}=${eve}; ${SECURE_SESSION_COOKIE}=${ann}`), "ann");
+  assertEquals(who(`${SECURE_SESSION_COOKIE}=${ann}; ${SESSION_COOKIE}=${eve}`), "ann");
+  assertEquals(who(`${SESSION_COOKIE}=${ann}; ${SESSION_COOKIE}=${eve}`), "ann");
+  assertEquals(who(`${SECURE_SESSION_COOKIE}=; ${SESSION_COOKIE}=${eve}`), null);
+  assertEquals(who(`x${SESSION_COOKIE}=${eve}`), null);
+});
+
+Deno.test("Identity carries claims, also past its cache", () => {
+  const claims = { membership: "gold", region: "eu" };
+  const issued = identity().issue("ann", 1, claims);
+  assertEquals(identity().verify(issued.token)?.claims, claims);
+  const many = Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`c${i}`, "x".repeat(64)]));
+  const known = identity();
+  const { token } = known.issue("ann", 1, many);
+  assertEquals(known.cachedCount, 0, "long tokens would make the cache large");
+  assertEquals(known.verify(token)?.claims, many);
+});
+
+Deno.test("Identity takes a form that signs in from pages of ours and of the shop only", () => {
+  const known = identity();
+  const takes = (origin: string | null, more: Record<string, string> = {}) =>
+    known.isHandOver(
+      new Headers({ host: "drop.example", ...(origin === null ? {} : { origin }), ...more }),
+    );
+  assert(takes("https://shop.example", { "sec-fetch-site": "cross-site" }));
+  assert(takes("https://drop.example", { "sec-fetch-site": "same-origin" }));
+  for (
+    const origin of [
+      null,
+      "",
+      "null",
+      "https://evil.example",
+      "https://shop.example.evil.example",
+      "https://shop.example:8443",
+      "http://shop.example",
+      "https://drop.example.evil.example",
+      "https://drop.example:8443",
+    ]
+  ) {
+    assertEquals(takes(origin), false, String(origin));
+    assertEquals(takes(origin, { "sec-fetch-site": "same-origin" }), false, String(origin));
+  }
+});
+
+Deno.test("Identity never waits: what it answers is no promise", () => {
+  const known = identity();
+  const { token } = identity().issue("ann", 0, { membership: "gold" });
+  const headers = new Headers({ authorization: `Bearer ${token}` });
+  const { subtle } = crypto;
+  const used: string[] = [];
+  const watched = new Proxy(subtle, {
+    get: (target, name) => {
+      used.push(String(name));
+      return Reflect.get(target, name);
+    },
+  });
+  Object.defineProperty(crypto, "subtle", { value: watched, configurable: true });
+  try {
+    for (const session of [known.writer(headers), known.reader(headers), known.verify(token)]) {
+      assertEquals([session instanceof Promise, session?.userId], [false, "ann"]);
+    }
+  } finally {
+    Object.defineProperty(crypto, "subtle", { value: subtle, configurable: true });
+  }
+  assertEquals(used, [], "WebCrypto answers with promises only");
 });

@@ -3,6 +3,8 @@ import type { BuyAnswer, InternalBuy } from "../../shared/internal_api.ts";
 import type { BuyBatcher } from "../buy_batcher.ts";
 import type { RefusalPeriod } from "../sale_index.ts";
 import { GenerationCache } from "./generation_cache.ts";
+import { LimitedQuestions } from "./limited_questions.ts";
+import { LIMITED, UNPROVEN } from "./refusal.ts";
 
 /** Most "the ledger does not know this buyer" that are remembered. About 30 MB. */
 const MAX_REMEMBERED = 200_000;
@@ -29,6 +31,7 @@ export class LostAnswers {
   readonly #unknown: GenerationCache<number>;
   /** Bounded by what the batcher takes: its waiting buys and its batches in flight. */
   readonly #asking = new Map<string, Promise<BuyAnswer | null>>();
+  readonly #limited: LimitedQuestions;
 
   constructor(
     parts: { batcher: Pick<BuyBatcher, "submit">; clock: Clock; maxRemembered?: number },
@@ -36,16 +39,18 @@ export class LostAnswers {
     this.#batcher = parts.batcher;
     this.#clock = parts.clock;
     this.#unknown = new GenerationCache(parts.maxRemembered ?? MAX_REMEMBERED);
+    this.#limited = new LimitedQuestions(parts.clock);
   }
 
-  /** How many negative answers are remembered. */
+  /** How many answers are remembered. */
   get rememberedCount(): number {
-    return this.#unknown.size;
+    return this.#unknown.size + this.#limited.rememberedCount;
   }
 
   /**
    * What became of the buy, or null when there was none and the refusal stands. A question that
-   * got no answer is `paused`, `busy` or `unavailable`: a winner must not hear "sold out".
+   * got no answer is `paused`, `busy` or `unavailable`: a winner must not hear "sold out". A refusal
+   * by a limit or the slider stands without an answer: see `LimitedQuestions`.
    */
   find(
     saleId: number,
@@ -56,6 +61,10 @@ export class LostAnswers {
     period: RefusalPeriod,
   ): Promise<BuyAnswer | null> {
     const key = `${saleId}-${productId} ${userId} ${quantity} ${requestId} ${period.name}`;
+    const buy: InternalBuy = [saleId, productId, userId, quantity, requestId, 1];
+    if (period === LIMITED || period === UNPROVEN) {
+      return this.#limited.find(key, buy, (buy) => this.#askKnown(buy, period));
+    }
     const askedAtMs = this.#clock();
     const rememberedUntilMs = this.#unknown.get(key);
     if (rememberedUntilMs !== undefined && rememberedUntilMs > askedAtMs) {
@@ -63,10 +72,9 @@ export class LostAnswers {
     }
     const asking = this.#asking.get(key);
     if (asking) return asking;
-    const buy: InternalBuy = [saleId, productId, userId, quantity, requestId, 1];
-    const question = this.#ask(buy).then((answer) => {
+    const question = this.#askKnown(buy, period).then((answer) => {
       this.#asking.delete(key);
-      if (!isUnknown(answer)) return answer;
+      if (answer !== null) return answer;
       if (askedAtMs >= period.sinceMs + SETTLE_MS) {
         this.#unknown.set(key, askedAtMs + REMEMBER_MS);
       }
@@ -76,8 +84,14 @@ export class LostAnswers {
     return question;
   }
 
-  #ask(buy: InternalBuy): Promise<BuyAnswer> {
-    return new Promise((resolve) => this.#batcher.submit(buy, resolve));
+  /** The origin's answer to a look-up, null when it knows nothing of this very request. */
+  #askKnown(buy: InternalBuy, period: RefusalPeriod): Promise<BuyAnswer | null> {
+    return new Promise((resolve) =>
+      this.#batcher.submit(buy, (answer) => {
+        const hasBought = period === UNPROVEN && answer.outcome === "already_bought";
+        resolve(isUnknown(answer) && !hasBought ? null : answer);
+      })
+    );
   }
 }
 

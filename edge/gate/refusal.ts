@@ -1,6 +1,19 @@
 import { problem, type ProblemCode } from "../../shared/problem.ts";
 import { plainProblem } from "../answers.ts";
+import type { LimitName } from "../limits/sharing_config.ts";
 import type { RefusalPeriod } from "../sale_index.ts";
+
+/**
+ * The period of everything that a limit refuses. It is no stretch of time that buyers share: for
+ * each of them it begins and ends with his own tries.
+ */
+export const LIMITED: RefusalPeriod = { name: "limited", sinceMs: -Infinity };
+
+/**
+ * The same for the slider alone. Who has bought already is told so, whatever his request id: he
+ * would solve a puzzle only to hear it then.
+ */
+export const UNPROVEN: RefusalPeriod = { name: "unproven", sinceMs: -Infinity };
 
 /** Why a buy goes no further. A value, never an exception. */
 export interface Refusal {
@@ -8,6 +21,8 @@ export interface Refusal {
   detail?: string;
   extra?: Record<string, unknown>;
   headers?: Record<string, string>;
+  /** Which limit it was, where one refused. */
+  limit?: LimitName;
   /**
    * Set when a buyer whose answer was lost must not hear this before the origin was asked: the
    * stretch of time in which the refusal holds.
@@ -26,4 +41,15 @@ export function refusalResponse({ code, detail, extra, headers }: Refusal): Resp
     return plainProblem(code);
   }
   return problem(code, detail, extra, headers);
+}
+
+/** A refusal by a limit: when the next try will be let through, in `waitMs` ≥ 1. */
+export function rateLimited(limit: LimitName, waitMs: number): Refusal {
+  return {
+    code: "rate_limited",
+    extra: { retryAfterMs: waitMs },
+    headers: { "retry-after": String(Math.ceil(waitMs / 1_000)) },
+    limit,
+    recoverable: LIMITED,
+  };
 }

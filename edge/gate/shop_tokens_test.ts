@@ -1,14 +1,23 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from "jose";
-import { KeySetError, shopTokenCheck } from "./shop_tokens.ts";
+import { logOf } from "../../shared/log.ts";
+import { DEFAULT_ALGORITHMS } from "../shop_tokens_config.ts";
+import { KeySetError } from "./shop_keys.ts";
+import { shopTokenCheck } from "./shop_tokens.ts";
 
 const NOW_MS = Date.UTC(2030, 0, 15, 12);
 const NOW_S = NOW_MS / 1000;
 const HS_KEY = "the key that the shop signs with";
-const CONFIG = { issuer: "https://shop.example", audience: "dropgate" };
+const CONFIG = {
+  issuer: "https://shop.example",
+  audience: "dropgate",
+  algorithms: DEFAULT_ALGORITHMS,
+  profileClaims: [] as string[],
+};
+const PARTS = { clock: () => NOW_MS, log: logOf("edge", "test") };
 const GOOD = { sub: "ann", iss: CONFIG.issuer, aud: CONFIG.audience, exp: NOW_S + 60 };
 
-const check = shopTokenCheck({ ...CONFIG, key: { hs256Key: HS_KEY } }, () => NOW_MS);
+const check = shopTokenCheck({ ...CONFIG, key: { hs256Key: HS_KEY } }, PARTS);
 
 function sign(claims: Record<string, unknown>, key = HS_KEY, alg = "HS256"): Promise<string> {
   return new SignJWT(claims).setProtectedHeader({ alg }).sign(new TextEncoder().encode(key));
@@ -31,7 +40,15 @@ for (
     ["an audience that is not ours", { aud: "other" }],
     ["an end that is over", { exp: NOW_S - 1 }],
     ["an end that is now", { exp: NOW_S }],
-    ["a beginning to come", { nbf: NOW_S + 60 }],
+    ["a beginning to come", { nbf: NOW_S + 6 }],
+    ["a beginning that is text", { nbf: "now" }],
+    ["a birth to come", { iat: NOW_S + 6 }],
+    ["a birth that is text", { iat: "now" }],
+    ["a birth of null", { iat: null }],
+    ["an end of null", { exp: null }],
+    ["an empty audience", { aud: [] }],
+    ["an audience that is no text", { aud: 7 }],
+    ["an issuer in a list", { iss: ["https://shop.example"] }],
     ["no end", { exp: undefined }],
     ["an end that is text", { exp: "never" }],
     ["no subject", { sub: undefined }],
@@ -77,7 +94,7 @@ Deno.test("shopTokenCheck() with a key set takes the set's algorithms and keys o
   const jwk = await exportJWK(publicKey);
   const keySet = createLocalJWKSet({ keys: [{ ...jwk, kid: "one", alg: "ES256" }] });
   const config = { ...CONFIG, key: { jwksUrl: "https://shop.example/jwks" } };
-  const checkSet = shopTokenCheck(config, () => NOW_MS, keySet);
+  const checkSet = shopTokenCheck(config, { ...PARTS, keySet });
   const signEs = (key: typeof privateKey, kid: string) =>
     new SignJWT(GOOD).setProtectedHeader({ alg: "ES256", kid }).sign(key);
   assertEquals(await checkSet(await signEs(privateKey, "one")), { userId: "ann", level: 0 });
@@ -90,7 +107,10 @@ Deno.test("shopTokenCheck() with a key set takes the set's algorithms and keys o
 Deno.test("shopTokenCheck() with a key set takes no HMAC, even from a set with a secret in it", async () => {
   const config = { ...CONFIG, key: { jwksUrl: "https://shop.example/jwks" } };
   const secret = new TextEncoder().encode(HS_KEY);
-  const checkSet = shopTokenCheck(config, () => NOW_MS, () => Promise.resolve(secret));
+  const checkSet = shopTokenCheck(config, {
+    ...PARTS,
+    keySet: () => Promise.resolve(secret),
+  });
   assertEquals(await checkSet(await sign(GOOD)), null);
 });
 
@@ -98,6 +118,60 @@ Deno.test("shopTokenCheck() throws when the key set is away: not the customer's 
   const config = { ...CONFIG, key: { jwksUrl: "https://shop.example/jwks" } };
   const { privateKey } = await generateKeyPair("ES256");
   const token = await new SignJWT(GOOD).setProtectedHeader({ alg: "ES256" }).sign(privateKey);
-  const away = shopTokenCheck(config, () => NOW_MS, () => Promise.reject(new TypeError("refused")));
+  const away = shopTokenCheck(config, {
+    ...PARTS,
+    keySet: () => Promise.reject(new TypeError("refused")),
+  });
   await assertRejects(() => away(token), KeySetError, "refused");
+});
+
+Deno.test("shopTokenCheck() bears with a shop whose clock is 5 s ahead, and with distant ends", async () => {
+  const ahead = { ...GOOD, nbf: NOW_S + 5, iat: NOW_S + 5 };
+  assertEquals((await check(await sign(ahead)))?.userId, "ann");
+  assertEquals((await check(await sign({ ...GOOD, exp: 9e15 })))?.userId, "ann");
+  assertEquals((await check(await sign({ ...GOOD, exp: NOW_S + 1 })))?.userId, "ann");
+});
+
+Deno.test("shopTokenCheck() keeps the claims it is told to keep, as texts", async () => {
+  const config = { ...CONFIG, profileClaims: ["membership", "age", "staff", "roles", "motto"] };
+  const keeps = shopTokenCheck({ ...config, key: { hs256Key: HS_KEY } }, PARTS);
+  const claims = { membership: "gold", age: 30, staff: false, roles: ["a"], region: "eu" };
+  assertEquals(await keeps(await sign({ ...GOOD, ...claims, motto: "x".repeat(65) })), {
+    userId: "ann",
+    level: 0,
+    claims: { membership: "gold", age: "30", staff: "false" },
+  });
+  assertEquals(await keeps(await sign(GOOD)), { userId: "ann", level: 0 });
+  assertEquals(await check(await sign({ ...GOOD, ...claims })), { userId: "ann", level: 0 });
+});
+
+Deno.test("shopTokenCheck() takes only the algorithms that were listed", async () => {
+  const { publicKey, privateKey } = await generateKeyPair("ES256", { extractable: true });
+  const keySet = createLocalJWKSet({ keys: [await exportJWK(publicKey)] });
+  const key = { jwksUrl: "https://shop.example/jwks" };
+  const token = await new SignJWT(GOOD).setProtectedHeader({ alg: "ES256" }).sign(privateKey);
+  for (const [algorithms, taken] of [[["ES256"], true], [["RS256", "EdDSA"], false]] as const) {
+    const listed = shopTokenCheck({ ...CONFIG, key, algorithms: [...algorithms] }, {
+      ...PARTS,
+      keySet,
+    });
+    assertEquals(await listed(token) !== null, taken, algorithms.join());
+  }
+});
+
+Deno.test("shopTokenCheck() tries a few keys for a token that names none", async () => {
+  const pairs = await Promise.all(
+    Array.from({ length: 6 }, () => generateKeyPair("ES256", { extractable: true })),
+  );
+  const keys = await Promise.all(pairs.map(({ publicKey }) => exportJWK(publicKey)));
+  const config = { ...CONFIG, key: { jwksUrl: "https://shop.example/jwks" } };
+  const of = (count: number) =>
+    shopTokenCheck(config, { ...PARTS, keySet: createLocalJWKSet({ keys: keys.slice(0, count) }) });
+  const signed = (index: number) =>
+    new SignJWT(GOOD).setProtectedHeader({ alg: "ES256" }).sign(pairs[index]!.privateKey);
+  const taken = await Promise.all(pairs.map(async (_, i) => await of(4)(await signed(i)) !== null));
+  assertEquals(taken, [true, true, true, true, false, false]);
+  assertEquals(await of(6)(await signed(5)), null, "the fifth and sixth are not tried");
+  const over = new SignJWT({ ...GOOD, exp: NOW_S - 60 }).setProtectedHeader({ alg: "ES256" });
+  assertEquals(await of(4)(await over.sign(pairs[1]!.privateKey)), null);
 });
