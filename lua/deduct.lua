@@ -1,17 +1,24 @@
--- Purpose: decides a batch of wishes for one item. The holders, the stock and the one message that
--- names the winners change together or not at all: every check stands before the first write,
--- because Redis does not roll back. Needs fence.lua in front.
+-- Purpose: decides a batch of wishes for one item. The holders, the stock, the captcha passes and
+-- the one message that names the winners change together or not at all: every check stands before
+-- the first write, because Redis does not roll back. Needs fence.lua in front.
 --
 -- KEYS[1] meta     hash: epoch, status, stock, n, replid, starts, ends, paused, limit, window
 -- KEYS[2] holders  hash: user id -> "seq quantity live messageId payBy requestId"
 -- KEYS[3] outbox   hash: message id -> text to publish
 -- KEYS[4] due      sorted set: message id -> ms since when it waits to be confirmed
+-- KEYS[5] and up   the passes of the wishes that bring one, in their order, each a text that ends by
+--                  itself: "epoch user requestId" of the wish that it was spent for. No type is asked
+--                  of them: MGET reads past, and SET writes over, whatever else stands there
 -- ARGV[1] item     saleId-productId
 -- ARGV[2] epoch    the caller's epoch, decimal
 -- ARGV[3] deadline ms of this server's clock from which on nothing is decided any more
 -- ARGV[4] room     most messages in the outbox
 -- ARGV[5] requests JSON of four columns of 0 to 512 entries:
 --                  [[user id], [quantity], [request id], [1 for a mere look-up, else 0]]
+--                  and, where one of them brings a pass, a fifth: [end of its pass in ms, 0 for none]
+-- ARGV[6] slack    with passes: ms after its end for which a pass is taken
+-- ARGV[7] ahead    with passes: most ms between now and a pass's end
+-- ARGV[8] memory   with passes: ms after its end for which a spent pass is remembered
 --
 -- Returns, `now` always being this server's clock in ms:
 --   {"closed", now}  the fence, a key or a number of meta was written over, or all numbers of the
@@ -30,12 +37,15 @@
 --                    m:seq other quantity | o:seq that order ended | a:seq already bought
 --                    u unknown buyer | n not started | e ended | p paused | l over the limit
 --                    s sold out
+--                    c captcha required: the pass was spent before, or is over
 --     messageId, text  every unsettled message that a decision waits for, this batch's first
 
 local meta, holders, outbox, due = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local item, epoch, deadline, room = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local requests = cjson.decode(ARGV[5])
 local users, quantities, request_ids, look_ups = requests[1], requests[2], requests[3], requests[4]
+local pass_ends = requests[5]
+local slack, ahead, memory = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 
 local SEQ_PER_EPOCH = 1000000000
 local UNLIMITED = -1
@@ -71,6 +81,30 @@ local new_fields = {} -- the same as arguments of HSET
 local orders = {} -- the winners as they stand in the message
 local repeats = {} -- {index, start of the word, message id}
 local older, older_index = {}, {} -- unsettled messages that repeats may wait for
+local pass_keys = {} -- by index, where the wish brings a pass
+local spent = {} -- pass key -> the wish that it was spent for; earlier ones of the batch too
+local new_passes = {} -- {key, end}
+
+if KEYS[5] then
+  local found = redis.call('MGET', unpack(KEYS, 5))
+  local passes = 0
+  for index, pass_end in ipairs(pass_ends) do
+    if pass_end > 0 then
+      passes = passes + 1
+      pass_keys[index] = KEYS[4 + passes]
+      spent[pass_keys[index]] = found[passes]
+    end
+  end
+end
+
+-- Whether the pass of a wish makes no reservation any more. It made its one in this epoch; what it
+-- made in an earlier one may be lost, and then the same wish may come again.
+local function is_used_up(key, pass_end, wish)
+  if now >= pass_end + slack or pass_end > now + ahead then return true end
+  if not spent[key] then return false end
+  local spent_epoch, spent_wish = string.match(spent[key], '^(%d+) (.+)$')
+  return spent_epoch == epoch or spent_wish ~= wish
+end
 
 -- Why a buyer without the same request id gets nothing; nil when the wish can be met.
 local function refusal(quantity, look_up, live_seq)
@@ -82,6 +116,17 @@ local function refusal(quantity, look_up, live_seq)
   if quantity > limit then return 'l' end
   if stock ~= UNLIMITED and stock < quantity then return 's' end
   return nil
+end
+
+-- Notes that the pass of a wish is spent; false when it cannot be.
+local function spend_pass(index, user, request_id)
+  local key = pass_keys[index]
+  if not key then return true end
+  local wish = user .. ' ' .. request_id
+  if is_used_up(key, pass_ends[index], wish) then return false end
+  spent[key] = epoch .. ' ' .. wish
+  new_passes[#new_passes + 1] = { key, pass_ends[index] }
+  return true
 end
 
 local function reserve(user, quantity, request_id)
@@ -122,6 +167,7 @@ for index = 1, #users do
     words[index] = repeated(index, quantity, seq, held_quantity, live, message, held_pay_by)
   else
     local word = refusal(quantity, look_ups[index] == 1, live == '1' and seq or nil)
+    if not word and pass_ends and not spend_pass(index, user, request_id) then word = 'c' end
     if not word then
       reserve(user, quantity, request_id)
       word = 'w'
@@ -146,6 +192,10 @@ if winners > 0 then
   redis.call('HSET', holders, unpack(new_fields))
   redis.call('HSET', outbox, own_message, text)
   redis.call('ZADD', due, now, own_message)
+  for _, pass in ipairs(new_passes) do
+    local key, pass_end = pass[1], pass[2]
+    redis.call('SET', key, spent[key], 'PXAT', string.format('%.0f', pass_end + memory))
+  end
   reply[#reply + 1] = own_message
   reply[#reply + 1] = text
 end

@@ -1,5 +1,10 @@
 import type { Clock } from "../../shared/clock.ts";
-import type { BuyAnswer, InternalAnswers, InternalBuys } from "../../shared/internal_api.ts";
+import type {
+  BuyAnswer,
+  InternalAnswers,
+  InternalBuy,
+  InternalBuys,
+} from "../../shared/internal_api.ts";
 import { type ItemKey, itemKey, parseItemKey } from "../../shared/item.ts";
 import type { Log } from "../../shared/log.ts";
 import { formatTicket } from "../../shared/ticket.ts";
@@ -9,9 +14,10 @@ import type {
   OutboxMessage,
   ReserveBatch,
   ReserveOutcome,
+  WishPass,
 } from "../ledger/stock_ledger.ts";
 import type { PublishingQueue } from "../queue/order_queue.ts";
-import type { CatalogRegistry } from "./sale_registry.ts";
+import type { CatalogRegistry, RegisteredItem } from "./sale_registry.ts";
 
 /** How long the buyers of a batch wait for the queue's confirm before they hear `processing`. */
 export const CONFIRM_TIMEOUT_MS = 1_000;
@@ -46,6 +52,7 @@ export interface BuyDeskParts {
 
 /** The buys of one batch that are for the same item, and where their answers belong. */
 interface ItemGroup {
+  known: RegisteredItem;
   batch: ReserveBatch;
   positions: number[];
   /** By place in the batch: what to say where a look-up of a restricted buyer finds nothing. */
@@ -143,7 +150,8 @@ function groupByItem(
   answers: BuyAnswer[],
 ): ItemGroup[] {
   const groups = new Map<ItemKey, ItemGroup>();
-  request.buys.forEach(([saleId, productId, userId, quantity, requestId, lookupOnly], at) => {
+  request.buys.forEach((buy, at) => {
+    const [saleId, productId, userId, quantity, requestId, lookupOnly] = buy;
     const key = itemKey(saleId, productId);
     let group = groups.get(key);
     if (!group) {
@@ -157,16 +165,23 @@ function groupByItem(
         return;
       }
       const batch = { item: key, epoch: known.openEpoch, requests: [] };
-      group = { batch, positions: [], restrictions: new Map() };
+      group = { known, batch, positions: [], restrictions: new Map() };
       groups.set(key, group);
     }
     const restriction = lookupOnly === 1 ? null : restrict?.(saleId, userId) ?? null;
     if (restriction !== null) group.restrictions.set(group.positions.length, restriction);
     const looksUp = lookupOnly === 1 || restriction !== null;
-    group.batch.requests.push({ userId, requestId, quantity, lookupOnly: looksUp });
+    const pass = looksUp ? null : passOf(buy, group.known);
+    group.batch.requests.push({ userId, requestId, quantity, lookupOnly: looksUp, pass });
     group.positions.push(at);
   });
   return [...groups.values()];
+}
+
+/** The pass that a buy brings; it counts once for all items of the sale. */
+function passOf(buy: InternalBuy, { sale }: RegisteredItem): WishPass | null {
+  if (buy.length === 6) return null;
+  return { passId: buy[6], expiresAt: buy[7], isShared: sale.items.length > 1 };
 }
 
 function answerAll(answers: BuyAnswer[], group: ItemGroup, answer: BuyAnswer): void {

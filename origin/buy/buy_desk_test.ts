@@ -34,6 +34,7 @@ function desk(script: {
   ledgerUp?: boolean;
   queueUp?: boolean;
   restrict?: Restrict;
+  itemCount?: number;
 }) {
   const seen = {
     batches: [] as ReserveBatch[],
@@ -67,7 +68,10 @@ function desk(script: {
     registry: {
       find: (item: string) =>
         item === "1-2" || item === "1-3" || item === "1-9"
-          ? { openEpoch: item === "1-9" ? 0 : 1 } as RegisteredItem
+          ? {
+            sale: { items: Array.from({ length: script.itemCount ?? 1 }) },
+            openEpoch: item === "1-9" ? 0 : 1,
+          } as RegisteredItem
           : undefined,
       distrust: (item: ItemEpoch) => {
         seen.distrusted.push({ item: item.item, epoch: item.epoch });
@@ -221,4 +225,46 @@ Deno.test("BatchBuyDesk only looks a restricted buyer up, and tells him of what 
     { outcome: "unknown_buyer" },
     { outcome: "already_bought", ticket: `1-2-rex-${SEQ}` },
   ]);
+});
+
+const PASS_ID = "abcdefghijklmnopqrstuv";
+
+for (const itemCount of [1, 2]) {
+  Deno.test(`BatchBuyDesk hands on a pass of a sale with ${itemCount} items`, async () => {
+    const { decide, seen } = desk({
+      itemCount,
+      outcomes: [decided([
+        reserved(SEQ, null),
+        { kind: "captcha_required" },
+        { kind: "unknown_buyer" },
+      ])],
+    });
+    const { answers } = await decide([
+      buy(2, "ann"),
+      [1, 2, "bob", 1, "k", 0, PASS_ID, 5_000],
+      [1, 2, "cid", 1, "k", 1, PASS_ID, 5_000],
+    ]);
+    assertEquals(seen.batches[0]?.requests.map(({ pass }) => pass), [
+      null,
+      { passId: PASS_ID, expiresAt: 5_000, isShared: itemCount > 1 },
+      null,
+    ]);
+    assertEquals(answers.map(({ outcome }) => outcome), [
+      "reserved",
+      "captcha_required",
+      "unknown_buyer",
+    ]);
+  });
+}
+
+Deno.test("BatchBuyDesk spends no pass of a restricted buyer", async () => {
+  const { decide, seen } = desk({
+    restrict: () => "blocked",
+    outcomes: [decided([{ kind: "unknown_buyer" }])],
+  });
+  const { answers } = await decide([[1, 2, "bob", 1, "k", 0, PASS_ID, 5_000]]);
+  assertEquals(seen.batches[0]?.requests, [
+    { userId: "bob", requestId: "k", quantity: 1, lookupOnly: true, pass: null },
+  ]);
+  assertEquals(answers, [{ outcome: "blocked" }]);
 });

@@ -12,6 +12,7 @@ function sale(openEpoch: number): PublishedSale {
     status: "published",
     paused: false,
     minLevel: 0,
+    claims: [],
     captcha: "off",
     limits: DEFAULT_LIMITS,
     paymentWindowS: 900,

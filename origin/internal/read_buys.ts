@@ -2,6 +2,7 @@ import {
   type InternalBuy,
   type InternalBuys,
   MAX_BUYS_PER_BATCH,
+  PASS_ID_PATTERN,
 } from "../../shared/internal_api.ts";
 import { REQUEST_ID_PATTERN, USER_ID_PATTERN } from "../../shared/ticket.ts";
 
@@ -29,7 +30,7 @@ export function readInternalBuys(text: string): InternalBuys | null {
 }
 
 function isInternalBuy(value: unknown): value is InternalBuy {
-  if (!Array.isArray(value) || value.length !== 6) return false;
+  if (!Array.isArray(value) || (value.length !== 6 && !endsInPass(value))) return false;
   const [saleId, productId, userId, quantity, requestId, lookupOnly] = value;
   return isIntegerUpTo(saleId, Number.MAX_SAFE_INTEGER) &&
     isIntegerUpTo(productId, Number.MAX_SAFE_INTEGER) &&
@@ -37,6 +38,14 @@ function isInternalBuy(value: unknown): value is InternalBuy {
     isIntegerUpTo(quantity, MAX_QUANTITY) &&
     typeof requestId === "string" && REQUEST_ID_PATTERN.test(requestId) &&
     (lookupOnly === 0 || lookupOnly === 1);
+}
+
+/** The id and the end of a captcha pass are the last two of eight. */
+function endsInPass(value: unknown[]): boolean {
+  if (value.length !== 8) return false;
+  const [passId, expiresAt] = value.slice(6);
+  return typeof passId === "string" && PASS_ID_PATTERN.test(passId) &&
+    isIntegerUpTo(expiresAt, Number.MAX_SAFE_INTEGER);
 }
 
 function isIntegerUpTo(value: unknown, max: number): value is number {

@@ -4,7 +4,7 @@ import type { ReleaseOutcome, ReserveRequest, StockChangeOutcome } from "./stock
 
 /** One step of a random history. */
 export type Step =
-  | { kind: "reserve"; requests: ReserveRequest[] }
+  | { kind: "reserve"; isOther: boolean; requests: ReserveRequest[] }
   | { kind: "release"; userId: string; restock: boolean; stale: boolean }
   | { kind: "adjust"; changeId: string; delta: number }
   | { kind: "pause"; paused: boolean };
@@ -15,6 +15,9 @@ interface ModelHolder {
   requestId: string;
   live: boolean;
 }
+
+/** The passes that made a reservation, of a sale with one item or several. */
+export type SpentPasses = Set<string>;
 
 /** What a ledger is, without servers, transactions, time or speed. */
 export class LedgerModel {
@@ -29,7 +32,12 @@ export class LedgerModel {
   /** Pieces whose reservation was dropped without giving them back. */
   dropped = 0;
 
-  constructor(life: ItemEpoch, public stock: number, readonly limit: number) {
+  constructor(
+    life: ItemEpoch,
+    public stock: number,
+    readonly limit: number,
+    readonly spent: SpentPasses,
+  ) {
     this.#seq = life.epoch * SEQ_PER_EPOCH;
     this.putOnSale = stock;
   }
@@ -43,7 +51,7 @@ export class LedgerModel {
     return requests.map((request) => this.#one(request));
   }
 
-  #one({ userId, requestId, quantity, lookupOnly }: ReserveRequest): object {
+  #one({ userId, requestId, quantity, lookupOnly, pass }: ReserveRequest): object {
     const held = this.holders.get(userId);
     if (held?.requestId === requestId) {
       const { seq } = held;
@@ -56,6 +64,8 @@ export class LedgerModel {
     if (held?.live) return { kind: "already_bought", seq: held.seq };
     if (quantity > this.limit) return { kind: "over_limit" };
     if (this.stock !== -1 && this.stock < quantity) return { kind: "sold_out" };
+    if (pass && this.spent.has(pass.passId)) return { kind: "captcha_required" };
+    if (pass) this.spent.add(pass.passId);
     if (this.stock !== -1) this.stock -= quantity;
     this.#seq += 1;
     this.holders.set(userId, { seq: this.#seq, quantity, requestId, live: true });

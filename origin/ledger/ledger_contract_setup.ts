@@ -8,6 +8,7 @@ import type {
   ReserveOutcome,
   ReserveRequest,
   StockLedger,
+  WishPass,
 } from "./stock_ledger.ts";
 
 /** A ledger with nothing in it, and what a test has to know of its surroundings. */
@@ -100,7 +101,24 @@ export async function* inPages(holders: Reservation[]): AsyncGenerator<Reservati
 
 /** A wish for one piece under the request id `<user>-1`, unless told otherwise. */
 export function wish(userId: string, changes: Partial<ReserveRequest> = {}): ReserveRequest {
-  return { userId, requestId: `${userId}-1`, quantity: 1, lookupOnly: false, ...changes };
+  return {
+    userId,
+    requestId: `${userId}-1`,
+    quantity: 1,
+    lookupOnly: false,
+    pass: null,
+    ...changes,
+  };
+}
+
+/** A captcha pass by its name, with two minutes left, for a sale with one item unless told otherwise. */
+export async function passOf(
+  test: LedgerUnderTest,
+  name: string,
+  changes: Partial<WishPass> = {},
+): Promise<WishPass> {
+  const expiresAt = await test.now() + 120_000;
+  return { passId: name.padEnd(22, "_"), expiresAt, isShared: false, ...changes };
 }
 
 /** Has one batch decided. */

@@ -5,7 +5,15 @@ import { checkBatchSizes } from "./batch_size.ts";
 import type { RedisClient } from "./redis_client.ts";
 import { RedisClock } from "./redis_ledger_clock.ts";
 import { inGroups } from "./redis_ledger_groups.ts";
-import { keysOf } from "./redis_ledger_keys.ts";
+import { keysOf, spentPassKey } from "./redis_ledger_keys.ts";
+import {
+  bringsPass,
+  type ClaimedPasses,
+  NO_CLAIMS,
+  PASS_TIMES,
+  RedisPasses,
+  sharedPasses,
+} from "./redis_ledger_passes.ts";
 import { RedisPulse, timeMs } from "./redis_ledger_pulse.ts";
 import {
   RedisLedgerError,
@@ -21,11 +29,15 @@ const REPLY_GRACE_MS = 100;
 
 const SETTLE_TIMEOUT_MS = 2000;
 
+/** The end of a pass that is another wish's: the scripts take it for one that is over. */
+const LONG_OVER = 1;
+
 /** The buy path's part of the Redis ledger, on a connection of its own. */
 export class RedisDecisions implements DecidingLedger {
   readonly #runner: ScriptRunner;
   readonly #clock: RedisClock;
   readonly #pulse: RedisPulse;
+  readonly #passes: RedisPasses;
 
   /** Watches its connection until `stop()`. `room`: most messages in the outbox of an item. */
   constructor(
@@ -37,6 +49,7 @@ export class RedisDecisions implements DecidingLedger {
     this.#clock = new RedisClock(clock);
     this.#pulse = new RedisPulse(client, this.#clock);
     this.#runner = new ScriptRunner(client, this.#pulse);
+    this.#passes = new RedisPasses(this.#runner, namespace);
   }
 
   /** Stops watching the connection. */
@@ -53,17 +66,22 @@ export class RedisDecisions implements DecidingLedger {
     if (budgetMs <= 0) return batches.map(() => ({ kind: "late" }));
     const until = this.#clock.now() + budgetMs;
     if (!this.#clock.known) await this.#learnClock(budgetMs);
+    const shared = sharedPasses(batches);
+    const claims = shared.length === 0 ? NO_CLAIMS : await this.#passes.claim(shared, budgetMs);
     const sentAt = this.#clock.now();
-    const deadline = this.#clock.deadline(until - sentAt);
+    const leftMs = Math.min(budgetMs, until - sentAt);
+    const deadline = this.#clock.deadline(leftMs);
     const replies = await this.#runner.run(
-      batches.map((batch) => this.#deduction(batch, deadline)),
-      budgetMs + REPLY_GRACE_MS,
+      batches.map((batch) => this.#deduction(batch, deadline, claims)),
+      Math.max(0, leftMs) + REPLY_GRACE_MS,
     );
-    return batches.map((batch, index) => {
+    const outcomes = batches.map((batch, index) => {
       const reply = replies[index];
       this.#clock.learn(sentAt, replyTime(reply));
       return readOutcome(reply, batch, batch.requests);
     });
+    if (claims !== NO_CLAIMS) this.#passes.giveBack(claims, outcomes);
+    return outcomes;
   }
 
   async settle(messages: (ItemEpoch & { messageId: string })[]): Promise<void> {
@@ -78,13 +96,22 @@ export class RedisDecisions implements DecidingLedger {
     await this.#runner.run(calls, SETTLE_TIMEOUT_MS);
   }
 
-  #deduction({ item, epoch, requests }: ReserveBatch, deadline: number): ScriptCall {
-    const keys = keysOf(this.namespace, item);
-    return {
-      script: SCRIPTS.deduct,
-      keys: [keys.meta, keys.holders, keys.outbox, keys.due],
-      args: [item, epoch, deadline, this.room, requestColumns(requests)],
-    };
+  #deduction(batch: ReserveBatch, deadline: number, { refused }: ClaimedPasses): ScriptCall {
+    const { item, epoch, requests } = batch;
+    const { meta, holders, outbox, due } = keysOf(this.namespace, item);
+    const keys = [meta, holders, outbox, due];
+    const args = [item, epoch, deadline, this.room];
+    // Most batches bring no pass, and pay for none.
+    if (!requests.some(bringsPass)) {
+      return { script: SCRIPTS.deduct, keys, args: [...args, requestColumns(requests)] };
+    }
+    const passEnds = requests.map((request) => {
+      if (!bringsPass(request)) return 0;
+      keys.push(spentPassKey(this.namespace, item, request.pass!.passId));
+      return refused.has(request) ? LONG_OVER : request.pass!.expiresAt;
+    });
+    const columns = requestColumns(requests, passEnds);
+    return { script: SCRIPTS.deduct, keys, args: [...args, columns, ...PASS_TIMES] };
   }
 
   async #learnClock(timeoutMs: number): Promise<void> {

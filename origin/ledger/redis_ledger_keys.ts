@@ -23,6 +23,16 @@ export function keysOf(namespace: string, item: ItemKey): ItemKeys {
   };
 }
 
+/** Where an item remembers a pass that was spent on it. */
+export function spentPassKey(namespace: string, item: ItemKey, passId: string): string {
+  return `${namespace}:{${item}}:pass:${passId}`;
+}
+
+/** Where a sale with several items remembers whose a pass is; in a slot of its own. */
+export function claimedPassKey(namespace: string, saleId: number, passId: string): string {
+  return `${namespace}:{sale-${saleId}}:pass:${passId}`;
+}
+
 /** Where reservations wait while an epoch is being opened. */
 export function stageKey(namespace: string, item: ItemKey, epoch: number): string {
   return `${namespace}:{${item}}:stage:${epoch}`;

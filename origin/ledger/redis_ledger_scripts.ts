@@ -2,11 +2,13 @@ import { createHash } from "node:crypto";
 import { DeadlineError, withDeadline } from "../../shared/shutdown.ts";
 import type { RedisClient } from "./redis_client.ts";
 import adjust from "../../lua/adjust.lua" with { type: "text" };
+import claimPasses from "../../lua/claim_passes.lua" with { type: "text" };
 import claimUnsettled from "../../lua/claim_unsettled.lua" with { type: "text" };
 import close from "../../lua/close.lua" with { type: "text" };
 import deduct from "../../lua/deduct.lua" with { type: "text" };
 import fence from "../../lua/fence.lua" with { type: "text" };
 import findReservations from "../../lua/find_reservations.lua" with { type: "text" };
+import giveBackPasses from "../../lua/give_back_passes.lua" with { type: "text" };
 import listOutbox from "../../lua/list_outbox.lua" with { type: "text" };
 import listReservations from "../../lua/list_reservations.lua" with { type: "text" };
 import openItem from "../../lua/open_item.lua" with { type: "text" };
@@ -27,13 +29,15 @@ function script(text: string): Script {
   return { text, sha: createHash("sha1").update(text).digest("hex") };
 }
 
-/** Every script of the ledger; all but `close` and `salvage` have the fence in front. */
+/** Every script of the ledger; those that read no clock and no fence go without it. */
 export const SCRIPTS = {
   adjust: script(fence + adjust),
+  claimPasses: script(fence + claimPasses),
   claimUnsettled: script(fence + claimUnsettled),
   close: script(close),
   deduct: script(fence + deduct),
   findReservations: script(fence + findReservations),
+  giveBackPasses: script(giveBackPasses),
   listOutbox: script(fence + listOutbox),
   listReservations: script(fence + listReservations),
   openItem: script(fence + openItem),

@@ -11,13 +11,15 @@ import type {
 import { describeWaiting, reservedAtOf } from "./waiting_message.ts";
 
 /** The requests as `deduct.lua` takes them: a column per part. */
-export function requestColumns(requests: ReserveRequest[]): string {
-  return JSON.stringify([
+export function requestColumns(requests: ReserveRequest[], passEnds: number[] = []): string {
+  const columns: unknown[][] = [
     requests.map((request) => request.userId),
     requests.map((request) => request.quantity),
     requests.map((request) => request.requestId),
     requests.map((request) => request.lookupOnly ? 1 : 0),
-  ]);
+  ];
+  if (passEnds.length > 0) columns.push(passEnds);
+  return JSON.stringify(columns);
 }
 
 /** What `deduct.lua` says of the decisions that need no number. */
@@ -28,6 +30,7 @@ const BARE_DECISIONS: Record<string, Decision> = {
   p: { kind: "paused" },
   l: { kind: "over_limit" },
   s: { kind: "sold_out" },
+  c: { kind: "captcha_required" },
 };
 
 const NUMBERED_DECISIONS = {

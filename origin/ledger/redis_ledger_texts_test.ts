@@ -30,7 +30,7 @@ Deno.test("readHolder() refuses what is no reservation", () => {
 });
 
 Deno.test("readOutcome() refuses a word that deduct.lua never says", () => {
-  const request = { userId: "ann", requestId: "k", quantity: 1, lookupOnly: false };
+  const request = { userId: "ann", requestId: "k", quantity: 1, lookupOnly: false, pass: null };
   const reply = ["decided", 1, 5, "3000000001", "9", "x:1"];
   assertThrows(() => readOutcome(reply, LIFE, [request]), TypeError, "Cannot read a decision");
 });

@@ -2,8 +2,9 @@ import type { SqliteDatabase } from "../database/sqlite_database.ts";
 import { encodeOrderMessage, type OrderMessage } from "../../shared/order_message.ts";
 import { formatMessageId, SEQ_PER_EPOCH } from "../../shared/ticket.ts";
 import { BUY, decide } from "./sqlite_ledger_decide.ts";
-import type { ItemRow, LedgerRows } from "./sqlite_ledger_rows.ts";
-import type { Decision, ReserveBatch, ReserveOutcome } from "./stock_ledger.ts";
+import { SqlitePasses } from "./sqlite_ledger_passes.ts";
+import type { HolderRow, ItemRow, LedgerRows } from "./sqlite_ledger_rows.ts";
+import type { Decision, ReserveBatch, ReserveOutcome, ReserveRequest } from "./stock_ledger.ts";
 
 /** What a reservation that is being written needs beside the request. */
 interface Draft {
@@ -29,8 +30,12 @@ const QUEUE_COUNT = "SELECT count(*) AS waiting FROM (SELECT 1 FROM queue_messag
 
 /** Decides batches inside `SqliteDatabase.exclusive` and writes the queue row in the same commit. */
 export class SqliteReserve {
+  readonly #passes: SqlitePasses;
+
   /** `room`: most rows in the queue before new deductions hear `busy`. */
-  constructor(readonly db: SqliteDatabase, readonly rows: LedgerRows, readonly room: number) {}
+  constructor(readonly db: SqliteDatabase, readonly rows: LedgerRows, readonly room: number) {
+    this.#passes = new SqlitePasses(db);
+  }
 
   /** True when the queue has no room. Ids grow, so their span bounds the count from above. */
   queueIsFull(): boolean {
@@ -65,22 +70,37 @@ export class SqliteReserve {
     const decisions: Decision[] = [];
     for (const request of batch.requests) {
       const held = this.rows.holder(batch, request.userId);
-      const decision = decide(request, held, item, item.stock, now);
+      const decision = this.#decide(request, held, batch, { item, stock: item.stock }, now);
       if (decision === BUY) return { kind: "busy" };
       decisions.push(decision);
     }
     return { kind: "decided", decisions, remaining: item.stock, messages: [] };
   }
 
+  /** Decides one wish; whoever can be met also needs a good pass where the sale asked for one. */
+  #decide(
+    request: ReserveRequest,
+    held: HolderRow | undefined,
+    batch: ReserveBatch,
+    { item, stock }: Pick<Draft, "item" | "stock">,
+    now: number,
+  ): Decision | typeof BUY {
+    const decision = decide(request, held, item, stock, now);
+    return decision === BUY && this.#passes.isUsedUp(batch, request, now)
+      ? { kind: "captcha_required" }
+      : decision;
+  }
+
   #decideAll(batch: ReserveBatch, draft: Draft, now: number): Decision[] {
     const { item, epoch } = batch;
     const { firstSeq, messageId, payBy, orders } = draft;
     const insertHolder = this.db.prepare(INSERT_HOLDER);
-    return batch.requests.map((request) => {
+    const passes = this.#passes;
+    const decisions = batch.requests.map((request) => {
       const { userId, quantity, requestId } = request;
       const seq = firstSeq + orders.length;
       // Most buyers are new, so the row is tried first: one statement instead of two.
-      if (decide(request, undefined, draft.item, draft.stock, now) === BUY) {
+      if (this.#decide(request, undefined, batch, draft, now) === BUY) {
         const inserted = insertHolder.run(
           item,
           epoch,
@@ -91,11 +111,15 @@ export class SqliteReserve {
           payBy,
           requestId,
         );
-        if (Number(inserted.changes) === 1) return won(request, draft);
+        if (Number(inserted.changes) === 1) {
+          passes.spend(batch, request);
+          return won(request, draft);
+        }
       }
       const held = this.rows.holder(batch, userId);
-      const decision = decide(request, held, draft.item, draft.stock, now);
+      const decision = this.#decide(request, held, batch, draft, now);
       if (decision !== BUY) return decision;
+      passes.spend(batch, request);
       this.rows.putHolder(batch, {
         userId,
         seq,
@@ -107,6 +131,8 @@ export class SqliteReserve {
       });
       return won(request, draft);
     });
+    passes.prune(batch.requests, now);
+    return decisions;
   }
 
   #finish(batch: ReserveBatch, draft: Draft, now: number): void {
@@ -127,10 +153,7 @@ export class SqliteReserve {
 }
 
 /** Notes the winner in the draft. */
-function won(
-  { userId, quantity, requestId }: ReserveBatch["requests"][number],
-  draft: Draft,
-): Decision {
+function won({ userId, quantity, requestId }: ReserveRequest, draft: Draft): Decision {
   const seq = draft.firstSeq + draft.orders.length;
   draft.orders.push({ userId, quantity, requestId });
   if (draft.stock !== -1) draft.stock -= quantity;

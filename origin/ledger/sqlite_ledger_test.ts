@@ -1,7 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import ledgerSchema from "../../sql/sqlite/0002_ledger.sql" with { type: "text" };
-import queueSchema from "../../sql/sqlite/0003_queue.sql" with { type: "text" };
-import { SqliteDatabase } from "../database/sqlite_database.ts";
+import { openSqlite } from "../database/open_database.ts";
+import type { SqliteDatabase } from "../database/sqlite_database.ts";
 import { systemClock } from "../../shared/clock.ts";
 import { formatMessageId } from "../../shared/ticket.ts";
 import { ledgerContract } from "./ledger_contract.ts";
@@ -14,9 +13,11 @@ import {
   type LedgerUnderTest,
   LIFE,
   open,
+  passOf,
   stockOf,
   wish,
 } from "./ledger_contract_setup.ts";
+import { PASS_MEMORY_MS } from "./pass_times.ts";
 import { SqliteLedger, type SqliteLedgerOptions } from "./sqlite_ledger.ts";
 
 interface SqliteUnderTest extends LedgerUnderTest {
@@ -28,9 +29,7 @@ async function makeLedger(
   clock = systemClock,
   options: SqliteLedgerOptions = {},
 ): Promise<SqliteUnderTest> {
-  const db = new SqliteDatabase(path);
-  await db.script(ledgerSchema);
-  await db.script(queueSchema);
+  const db = await openSqlite(path, clock);
   return {
     db,
     ledger: new SqliteLedger(db, clock, options),
@@ -96,6 +95,32 @@ Deno.test("SqliteLedger reserve() answers late when its turn comes too late", as
   await other;
   assertEquals(await outcome, [{ kind: "late" }]);
   assertEquals(await stockOf(test), 10);
+  await test.close();
+});
+
+Deno.test("SqliteLedger reserve() forgets passes that are long over, a few at a time", async () => {
+  let now = 1_000_000;
+  const test = await makeLedger(":memory:", () => now);
+  await open(test, { remaining: -1 });
+  const expiresAt = now + 120_000;
+  const buyers = Array.from({ length: 7 }, (_, at) => `user${at}`);
+  const wishes = buyers.map((user) =>
+    wish(user, { pass: { passId: user.padEnd(22, "_"), expiresAt, isShared: false } })
+  );
+  await decide(test, wishes);
+  const remembered = async () =>
+    (await test.db.query<{ expires_at: number }>("SELECT expires_at FROM ledger_pass")).length;
+  now = expiresAt + PASS_MEMORY_MS - 1;
+  await decide(test, [wish("ann", { pass: await passOf(test, "a") })]);
+  assertEquals(await remembered(), 8);
+  now += 1;
+  await decide(test, [wish("bob")]);
+  assertEquals(await remembered(), 8);
+  for (const [at, left] of [[0, 7], [1, 6], [2, 5], [3, 5]] as const) {
+    const pass = await passOf(test, `b${at}`);
+    await decide(test, [wish(`later${at}`, { pass })]);
+    assertEquals(await remembered(), left);
+  }
   await test.close();
 });
 

@@ -1,5 +1,15 @@
 import type { ItemEpoch } from "../../shared/item.ts";
 
+/** A captcha pass that an edge has checked: signed by us, for this user and sale. */
+export interface WishPass {
+  /** 128 random bits as base64url. */
+  passId: string;
+  /** The end that is signed in it, ms of an edge's clock. */
+  expiresAt: number;
+  /** True where the sale has more items than this one, since a pass counts once for all of them. */
+  isShared: boolean;
+}
+
 /** One buyer's wish. `lookupOnly` asks whether the ledger knows the buyer and deducts nothing. */
 export interface ReserveRequest {
   userId: string;
@@ -8,6 +18,8 @@ export interface ReserveRequest {
   /** A positive integer. */
   quantity: number;
   lookupOnly: boolean;
+  /** The pass that a new reservation spends; null where the sale asks for none. */
+  pass: WishPass | null;
 }
 
 /** The wishes for one item, decided in their order; at most 512. */
@@ -43,7 +55,15 @@ export type Decision =
   | { kind: "already_bought"; seq: number }
   /** The quantity is above the item's `perUserLimit`. */
   | { kind: "over_limit" }
-  | { kind: "sold_out" };
+  | { kind: "sold_out" }
+  /**
+   * All that was missing is a good pass: this one made a reservation before, or is over. Only a new
+   * reservation spends a pass, in the same atomic step, and then it belongs to that wish: user, item
+   * and request id. A request that comes again finds its reservation long before its pass is looked
+   * at. The wish may spend the same pass again in a later life of the ledger, where its reservation
+   * may have been lost, never twice in one.
+   */
+  | { kind: "captcha_required" };
 
 /** A message that waits in the outbox, with exactly the text to publish. */
 export interface OutboxMessage extends ItemEpoch {
@@ -173,6 +193,10 @@ export interface StockLedger {
    * Decides batches of different items; each is one atomic step. A batch that is run twice gives
    * the same tickets. `budgetMs` is how long the caller waits: a decision that would come later
    * is not made (`late`).
+   *
+   * Of two wishes with one shared pass that are decided at the same time, the one that comes second
+   * may hear `captcha_required` although the first gets nothing, and while a call fails a shared
+   * pass may stay with the wish of that call until it is over. Never does a pass serve two items.
    */
   reserve(batches: ReserveBatch[], budgetMs: number): Promise<ReserveOutcome[]>;
 

@@ -77,6 +77,7 @@ async function buy(ledger: StockLedger, life: ItemEpoch, users: string[]) {
     requestId: `${userId}-in-${life.epoch}`,
     quantity: 1,
     lookupOnly: false,
+    pass: null,
   }));
   const [outcome] = await ledger.reserve([{ ...life, requests }], BUDGET_MS);
   assert(outcome?.kind === "decided", `not decided: ${outcome?.kind}`);

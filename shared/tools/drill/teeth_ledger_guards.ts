@@ -54,6 +54,42 @@ export const LEDGER_GUARDS: Guard[] = [
     noticedBy: ON_SERVICES,
   },
   {
+    name: "a pass makes one reservation, in Redis",
+    edits: [{
+      file: "lua/deduct.lua",
+      find: "return spent_epoch == epoch or spent_wish ~= wish",
+      replace: "return false",
+    }],
+    noticedBy: ON_SERVICES,
+  },
+  {
+    name: "a pass is spent with the reservation, in Redis",
+    edits: [{
+      file: "lua/deduct.lua",
+      find: "redis.call('SET', key, spent[key], 'PXAT', string.format('%.0f', pass_end + memory))",
+      replace: "",
+    }],
+    noticedBy: ON_SERVICES,
+  },
+  {
+    name: "a pass makes one reservation, in SQLite",
+    edits: [{
+      file: "origin/ledger/sqlite_ledger_passes.ts",
+      find: "return row.epoch === epoch || !isSameWish;",
+      replace: "return row.epoch < epoch && !isSameWish;",
+    }],
+    noticedBy: ON_SQLITE,
+  },
+  {
+    name: "a known buyer needs no pass, in SQLite",
+    edits: [{
+      file: "origin/ledger/sqlite_ledger_reserve.ts",
+      find: "return decision === BUY && this.#passes.isUsedUp(batch, request, now)",
+      replace: "return this.#passes.isUsedUp(batch, request, now)",
+    }],
+    noticedBy: ON_SQLITE,
+  },
+  {
     name: "release by seq, in Redis",
     edits: [{
       file: "lua/release.lua",

@@ -19,11 +19,15 @@ const wires = fc.constantFrom<Wire>(
 
 const keys = fc.constantFrom("k1", "k2");
 
+/** Few, so that they come again and again; an edge would let each serve one buyer only. */
+const passes = fc.constantFrom(null, null, null, "p1", "p2", "p3", "p4", "p5");
+
 const wishes: fc.Arbitrary<Wish> = fc.record({
   user: users,
   key: keys,
   quantity: fc.constantFrom(1, 1, 1, 1, 2, 2, 3),
   lookUp: fc.constantFrom(false, false, false, false, false, false, true),
+  pass: passes,
 });
 
 /** Points of a batch of buys: before and after deciding, publishing, settling. */
@@ -60,25 +64,28 @@ export const BUYER_COMMANDS: AnyKind[] = [
   kind({
     name: "retry with the same key",
     weight: 5,
-    parameters: fc.record({ index: indexes, wire: wires, stop: stops(BUY_POINTS) }),
+    parameters: fc.record({
+      index: indexes,
+      wire: wires,
+      stop: stops(BUY_POINTS),
+      pass: passes,
+    }),
     can: hasTickets,
-    run(world, { index, wire, stop }) {
+    run(world, { index, wire, stop, pass }) {
       const { userId: user, requestId: key, quantity } = ticketAt(world, index);
-      return buy(world, world.awake, [{ user, key, quantity, lookUp: false }], { wire, stop });
+      const wish = { user, key, quantity, lookUp: false, pass };
+      return buy(world, world.awake, [wish], { wire, stop });
     },
   }),
   kind({
     name: "buy with another key",
     weight: 2,
-    parameters: fc.record({ index: indexes, wire: wires }),
+    parameters: fc.record({ index: indexes, wire: wires, pass: passes }),
     can: hasTickets,
-    run(world, { index, wire }) {
+    run(world, { index, wire, pass }) {
       const { userId: user, quantity } = ticketAt(world, index);
-      const key = `other-${index}`;
-      return buy(world, world.awake, [{ user, key, quantity, lookUp: false }], {
-        wire,
-        stop: null,
-      });
+      const wish = { user, key: `other-${index}`, quantity, lookUp: false, pass };
+      return buy(world, world.awake, [wish], { wire, stop: null });
     },
   }),
   kind({

@@ -1,6 +1,7 @@
 import type { ItemKey } from "../../item.ts";
 import { decodeOrderMessage, type OrderMessage } from "../../order_message.ts";
 import { epochOfSeq, formatMessageId, SEQ_PER_EPOCH } from "../../ticket.ts";
+import { PASS_SLACK_MS } from "../../../origin/ledger/pass_times.ts";
 import type {
   Decision,
   Opening,
@@ -14,6 +15,7 @@ import type {
   ReserveRequest,
   StockChange,
   StockChangeOutcome,
+  WishPass,
 } from "../../../origin/ledger/stock_ledger.ts";
 import { expectSame, promise } from "./broken_promise.ts";
 
@@ -29,6 +31,8 @@ export interface Life {
   /** Message id → how often it was claimed. */
   outbox: Map<string, { content: string; attempts: number }>;
   changes: Map<string, StockChangeOutcome>;
+  /** Pass id → the wish that it was spent for last. They outlive the life, not the server's data. */
+  passes: Map<string, { epoch: number; userId: string; requestId: string }>;
 }
 
 /** What every ledger of a test has in common. */
@@ -43,6 +47,17 @@ export interface LedgerRules {
   onHandOver(messageId: string): void;
   /** Hears of every reservation that was made. */
   onReserved(reservation: Omit<Reservation, "live" | "payBy">): void;
+  /** The clock of the ledgers, ms. */
+  clock(): number;
+}
+
+/** What becomes of a life while a batch is decided. */
+interface Draft {
+  holders: Life["holders"];
+  passes: Life["passes"];
+  stock: number;
+  own: string;
+  firstSeq: number;
 }
 
 /** Identities are never given twice. */
@@ -80,7 +95,13 @@ export class LedgerModel {
     if (!life) return { kind: "closed" };
     const firstSeq = epoch * SEQ_PER_EPOCH + life.n + 1;
     const own = formatMessageId(this.rules.item, firstSeq);
-    const draft = { holders: new Map(life.holders), stock: life.stock, own, firstSeq };
+    const draft: Draft = {
+      holders: new Map(life.holders),
+      passes: new Map(life.passes),
+      stock: life.stock,
+      own,
+      firstSeq,
+    };
     const winners: ReserveRequest[] = [];
     const payBy = payByOf(seen);
     const decisions = requests.map((request) => {
@@ -90,6 +111,7 @@ export class LedgerModel {
     });
     if (winners.length > 0 && life.outbox.size >= this.rules.room) return { kind: "busy" };
     life.holders = draft.holders;
+    life.passes = draft.passes;
     life.stock = draft.stock;
     life.n += winners.length;
     const messages: OutboxMessage[] = [];
@@ -105,8 +127,8 @@ export class LedgerModel {
   }
 
   #decide(
-    { userId, requestId, quantity, lookupOnly }: ReserveRequest,
-    draft: { holders: Map<string, Reservation>; stock: number; own: string; firstSeq: number },
+    { userId, requestId, quantity, lookupOnly, pass }: ReserveRequest,
+    draft: Draft,
     life: Life,
     won: number,
     payBy: number,
@@ -125,12 +147,29 @@ export class LedgerModel {
     if (held?.live) return { kind: "already_bought", seq: held.seq };
     if (quantity > this.rules.perUserLimit) return { kind: "over_limit" };
     if (draft.stock !== -1 && draft.stock < quantity) return { kind: "sold_out" };
+    if (pass !== null) {
+      const wish = { epoch: life.epoch, userId, requestId };
+      if (this.#isUsedUp(pass, draft.passes, wish)) return { kind: "captcha_required" };
+      draft.passes.set(pass.passId, wish);
+    }
     const seq = draft.firstSeq + won;
     if (draft.stock !== -1) draft.stock -= quantity;
     const messageId = draft.own;
     draft.holders.set(userId, { userId, seq, quantity, requestId, messageId, live: true, payBy });
     const pendingMessage = this.rules.hasOutbox ? messageId : null;
     return { kind: "reserved", seq, quantity, payBy, repeat: false, pendingMessage };
+  }
+
+  #isUsedUp(
+    { passId, expiresAt }: WishPass,
+    passes: Life["passes"],
+    { epoch, userId, requestId }: { epoch: number; userId: string; requestId: string },
+  ): boolean {
+    if (this.rules.clock() >= expiresAt + PASS_SLACK_MS) return true;
+    const before = passes.get(passId);
+    if (!before) return false;
+    const isSameWish = before.userId === userId && before.requestId === requestId;
+    return before.epoch === epoch || !isSameWish;
   }
 
   #handOver(
@@ -227,6 +266,7 @@ export class LedgerModel {
       holders: new Map(staged.map((one) => [one.userId, one])),
       outbox: new Map(),
       changes: new Map(),
+      passes: this.life?.passes ?? new Map(),
     };
     return "opened";
   }

@@ -1,5 +1,10 @@
 import { DatabaseError, type DatabaseFault } from "../../../origin/database/database.ts";
-import type { Opening, ReserveOutcome, StockLedger } from "../../../origin/ledger/stock_ledger.ts";
+import type {
+  Opening,
+  ReserveBatch,
+  ReserveOutcome,
+  StockLedger,
+} from "../../../origin/ledger/stock_ledger.ts";
 import type { OrderBook } from "../../../origin/orders/order_book.ts";
 import type { UnpaidBook } from "../../../origin/orders/unpaid_book.ts";
 import type { PaymentBook } from "../../../origin/payments/payment_book.ts";
@@ -51,6 +56,7 @@ export function ledgerMirror(
         const expected = model.expectsLate && ledger.openLife(batch.epoch)
           ? { kind: "late" }
           : ledger.reserve(batch, seen[at]!);
+        notePasses(model, batch, seen[at]!);
         same("reserve", seen[at], expected);
         outcomes(seen[at]!);
       });
@@ -85,6 +91,16 @@ export function ledgerMirror(
     },
   }, (name, args) => {
     if (name === "open") ledger.beginOpen((args[0] as Opening).epoch);
+  });
+}
+
+/** Counts what passes made by what was seen, whatever the model makes of it. */
+function notePasses({ told }: SaleModel, batch: ReserveBatch, seen: ReserveOutcome): void {
+  if (seen.kind !== "decided") return;
+  seen.decisions.forEach((decision, at) => {
+    const { pass } = batch.requests[at]!;
+    if (pass === null || decision.kind !== "reserved" || decision.repeat) return;
+    told.spend(pass.passId, batch.epoch, decision.seq);
   });
 }
 

@@ -20,6 +20,8 @@ export interface Wish {
   key: string;
   quantity: number;
   lookUp: boolean;
+  /** The name of the captcha pass that comes along; none where the sale did not ask for one. */
+  pass?: string | null;
 }
 
 /** How a batch of buys goes. */
@@ -42,14 +44,12 @@ export async function buy(
   const { server, epoch, barredUsers } = origin;
   expectSame("the epoch that an origin uses", origin.registry.find(profile.item)?.openEpoch, epoch);
   const { saleId, productId } = parseItemKey(profile.item);
-  const buys = wishes.map(({ user, key, quantity, lookUp }): InternalBuy => [
-    saleId,
-    productId,
-    user,
-    quantity,
-    key,
-    lookUp ? 1 : 0,
-  ]);
+  const buys = wishes.map(({ user, key, quantity, lookUp, pass }): InternalBuy => {
+    const lookupOnly = lookUp ? 1 : 0;
+    return pass
+      ? [saleId, productId, user, quantity, key, lookupOnly, ...world.pass(pass)]
+      : [saleId, productId, user, quantity, key, lookupOnly];
+  });
   await world.act("origin", stop, async (actor) => {
     let outcome: ReserveOutcome | null = null;
     const published = new Map<string, PublishOutcome>();

@@ -70,6 +70,7 @@ export async function makeItem(database: Database, clock: Clock): Promise<ItemKe
     startsAt: clock() - HALF_WINDOW_MS,
     endsAt: clock() + HALF_WINDOW_MS,
     minLevel: 0,
+    claims: [],
     captcha: "suspicious",
     limits: DEFAULT_LIMITS,
     paymentWindowS: PAYMENT_WINDOW_S,
@@ -83,7 +84,8 @@ export async function makeItem(database: Database, clock: Clock): Promise<ItemKe
 }
 
 /** The tables that a sequence fills. */
-const FILLED = ["orders", "inbox", "stock_event", "payment", "parked_message", "barred_buyer"];
+const FILLED = ["orders", "inbox", "stock_event", "payment", "parked_message", "barred_buyer"]
+  .concat("expired_hold");
 
 /** Empties the order book; a few rows in one short transaction are far cheaper than a truncation. */
 export function emptyBook(

@@ -12,6 +12,8 @@ export interface SaleStart extends BookStart {
   hasOutbox: boolean;
   room: number;
   perUserLimit: number;
+  /** The clock of the ledgers, ms. */
+  ledgerClock: () => number;
 }
 
 /** What a sale of one item should do: its ledgers, its order book, and what buyers were told. */
@@ -45,6 +47,7 @@ export class SaleModel {
         hasOutbox: start.hasOutbox,
         room: start.room,
         perUserLimit: start.perUserLimit,
+        clock: start.ledgerClock,
         onHandOver: (messageId) => {
           this.queue.push(messageId);
           this.confirmed.add(messageId);

@@ -9,6 +9,7 @@ const LEDGER_TABLES = [
   "ledger_item",
   "ledger_holder",
   "ledger_change",
+  "ledger_pass",
   "queue_message",
   "queue_route",
   "queue_reminder",

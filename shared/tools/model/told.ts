@@ -18,6 +18,8 @@ export class Told {
   readonly issued = new Map<string, Issued>();
   readonly reserved = new Set<string>();
   readonly processing = new Set<string>();
+  /** `epoch pass` → the reservation that was made with it in that life of the ledger. */
+  readonly #madeWith = new Map<string, number>();
   /** `user key` → the ticket that was promised under it last. */
   readonly #promised = new Map<string, string>();
 
@@ -26,6 +28,13 @@ export class Told {
   issue(issued: Issued): void {
     promise("I3", !this.issued.has(issued.ticket), () => `${issued.ticket} was given out twice`);
     this.issued.set(issued.ticket, issued);
+  }
+
+  /** A ledger made a reservation with a pass: the only one that this life makes with it. */
+  spend(passId: string, epoch: number, seq: number): void {
+    const before = this.#madeWith.get(`${epoch} ${passId}`);
+    promise("pass", before === undefined, () => `${passId} made ${before}, and then ${seq}`);
+    this.#madeWith.set(`${epoch} ${passId}`, seq);
   }
 
   /** Whether a ticket came to its end, so that its key may mean something new. */
@@ -78,6 +87,7 @@ export class Told {
         );
         this.processing.add(answer.ticket);
         return;
+      case "captcha_required":
       case "sold_out":
       case "already_bought":
       case "order_ended":

@@ -1,3 +1,4 @@
+import { systemClock } from "../../clock.ts";
 import { logOf } from "../../log.ts";
 import { BarredBuyers } from "../../../origin/buy/barred_buyers.ts";
 import { CatalogRegistry } from "../../../origin/buy/sale_registry.ts";
@@ -15,6 +16,9 @@ import { SaleModel } from "./sale_model.ts";
 
 /** Processes that are held at once; the one held longest goes on before another is. */
 const MAX_HELD = 3;
+
+/** What a pass is good for from when somebody first brings it, ms. */
+const PASS_LIFE_MS = 120_000;
 
 /** An origin, by what it knows of the sale. */
 export interface Origin {
@@ -47,6 +51,8 @@ export class World {
   readonly notices: PaymentNotice[] = [];
   /** Tickets that no ledger gave out: what the order book makes of them is tried too. */
   readonly forged = new Set<string>();
+  /** When the passes that were brought so far end, ms of the ledgers' clock. */
+  readonly #passes = new Map<string, number>();
   now: number;
   /** How far the clock goes on whenever somebody reads it, ms. */
   msPerReading = 0;
@@ -65,6 +71,7 @@ export class World {
       maxExpiredHolds: MAX_EXPIRED_HOLDS,
       servers: profile.ledgers.length,
       hasOutbox: profile.name === "services",
+      ledgerClock: profile.servers ? systemClock : () => this.now,
     }, this.clock);
     this.book = new SqlOrderBook(database, this.clock);
     this.unpaid = new SqlUnpaidBook(database, this.clock);
@@ -90,6 +97,14 @@ export class World {
 
   /** The clock of everything but a Redis. */
   readonly clock = (): number => this.now += this.msPerReading;
+
+  /** A pass by its name: the id and the end that an edge would send. */
+  pass(name: string): [passId: string, expiresAt: number] {
+    const { ledgerClock } = this.model.start;
+    const expiresAt = this.#passes.get(name) ?? ledgerClock() + PASS_LIFE_MS;
+    this.#passes.set(name, expiresAt);
+    return [name.padEnd(22, "_"), expiresAt];
+  }
 
   /** A number that was not used before in this sequence. */
   next(): number {
