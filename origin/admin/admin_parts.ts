@@ -4,6 +4,8 @@ import type { Backlog } from "../buy/backlog.ts";
 import type { BuyDesk } from "../buy/buy_desk.ts";
 import type { CatalogRegistry, SaleRegistry } from "../buy/sale_registry.ts";
 import type { Catalog } from "../catalog/catalog.ts";
+import type { CustomerBook } from "../customers/customer_book.ts";
+import type { ListsInForce } from "../customers/lists_in_force.ts";
 import type { StockLedger } from "../ledger/stock_ledger.ts";
 import type { MessageBook } from "../orders/message_book.ts";
 import type { OrderBook } from "../orders/order_book.ts";
@@ -29,6 +31,8 @@ export interface AdminParts {
     | "parkMessage"
   >;
   messages: MessageBook;
+  customers: CustomerBook;
+  lists: Pick<ListsInForce, "refresh">;
   payments: PaymentBook;
   gateway: Pick<PaymentGateway, "givesBack">;
   ledger: Pick<

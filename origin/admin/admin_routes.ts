@@ -3,12 +3,14 @@ import { boundAdminBody } from "./admin_body.ts";
 import type { AdminParts } from "./admin_parts.ts";
 import { refuseInvalid } from "./admin_refusals.ts";
 import { requireBearer } from "./bearer.ts";
+import { addBlocklistRoutes } from "./blocklist_routes.ts";
 import { addMessageRoutes } from "./message_routes.ts";
 import { addOrderRoutes } from "./order_routes.ts";
 import { addPaymentRoutes } from "./payment_routes.ts";
 import { addProductRoutes } from "./product_routes.ts";
 import { addSaleCourseRoutes } from "./sale_course_routes.ts";
 import { addSaleRoutes } from "./sale_routes.ts";
+import { addUserRoutes } from "./user_routes.ts";
 
 /**
  * What operators may ask, below `/admin/api`. The schemas that check requests also make
@@ -35,5 +37,7 @@ export function adminRoutes(parts: AdminParts, adminToken: string): OpenAPIHono 
   addOrderRoutes(app, parts);
   addPaymentRoutes(app, parts);
   addMessageRoutes(app, parts);
+  addBlocklistRoutes(app, parts);
+  addUserRoutes(app, parts);
   return app;
 }

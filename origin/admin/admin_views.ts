@@ -37,7 +37,7 @@ function viewSale(sale: Sale, states: Map<ItemKey, ItemState>, nowMs: number): S
     const sold = states.get(itemKey(sale.saleId, productId))?.sold ?? 0;
     return { productId, stock, sold, price, currency, perUserLimit };
   });
-  const { saleId, title, startsAt, endsAt, status, paused, minLevel, captcha } = sale;
+  const { saleId, title, startsAt, endsAt, status, paused, minLevel, claims, captcha } = sale;
   const soldOut = items.every(({ stock, sold }) => stock >= 0 && sold >= stock);
   const course = { startsAt, endsAt, closed: status === "closed", paused, soldOut };
   return {
@@ -49,6 +49,7 @@ function viewSale(sale: Sale, states: Map<ItemKey, ItemState>, nowMs: number): S
     state: status === "draft" ? "draft" : saleState(course, nowMs),
     paused,
     minLevel,
+    claims,
     captcha,
     limits: { ...sale.limits },
     paymentWindowS: sale.paymentWindowS,

@@ -41,6 +41,7 @@ Deno.test("a sale is made with its defaults, read and listed", async () => {
     state: "draft",
     paused: false,
     minLevel: 0,
+    claims: [],
     captcha: "suspicious",
     limits: { ratePerSecond: 1_000, burst: 7, userPerMinute: 5, ipPerMinute: 600 },
     paymentWindowS: 900,

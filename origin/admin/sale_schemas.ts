@@ -4,6 +4,7 @@ import {
   DEFAULT_MAX_EXPIRED_HOLDS,
   DEFAULT_PAYMENT_WINDOW_S,
 } from "../../shared/sale.ts";
+import { claimRulesSchema } from "./claim_schemas.ts";
 import { filledLine, idSchema, moneySchema } from "./admin_schemas.ts";
 
 /** Items of one sale. */
@@ -96,6 +97,7 @@ const fields = {
   limits: limitChangesSchema,
   captcha: captchaSchema,
   minLevel: z.number().int().min(0).max(1_000_000),
+  claims: claimRulesSchema,
   paymentWindowS: z.number().int().min(1).max(86_400),
   maxExpiredHolds: z.number().int().min(1).max(1_000).openapi({
     description: "A buyer with so many unpaid orders expired in the sale may hold nothing more",
@@ -115,6 +117,7 @@ export const newSaleSchema = z.object({
   limits: fields.limits.default({}),
   captcha: captchaSchema.default("suspicious"),
   minLevel: fields.minLevel.default(0),
+  claims: claimRulesSchema.default([]),
   paymentWindowS: fields.paymentWindowS.default(DEFAULT_PAYMENT_WINDOW_S),
   maxExpiredHolds: fields.maxExpiredHolds.default(DEFAULT_MAX_EXPIRED_HOLDS),
 }).refine(isWindow, WINDOW_RULE).openapi("NewSale", {
@@ -137,6 +140,7 @@ export const saleSchema = z.object({
   state: z.enum(["draft", "upcoming", "open", "sold_out", "paused", "ended"]),
   paused: z.boolean(),
   minLevel: z.number().int(),
+  claims: claimRulesSchema,
   captcha: captchaSchema,
   limits: limitChangesSchema.required(),
   paymentWindowS: z.number().int(),

@@ -24,6 +24,7 @@ Deno.test("newSaleSchema reads times and fills in what may be left out", () => {
     endsAt: Date.UTC(2027, 0, 1, 4, 0, 0, 500),
     items: [{ productId: 1, stock: 100, perUserLimit: 1 }],
     limits: {},
+    claims: [],
     captcha: "suspicious",
     minLevel: 0,
     paymentWindowS: 900,

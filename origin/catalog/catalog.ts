@@ -1,3 +1,4 @@
+import type { ClaimRule } from "../../shared/claims.ts";
 import type { ItemKey } from "../../shared/item.ts";
 import type { CaptchaPolicy, SaleLimits } from "../../shared/sale.ts";
 import type { Page } from "../orders/order_book.ts";
@@ -38,6 +39,8 @@ export interface Sale {
   status: SaleStatus;
   paused: boolean;
   minLevel: number;
+  /** All of them must be met, beside `minLevel`; at most 8. */
+  claims: ClaimRule[];
   captcha: CaptchaPolicy;
   limits: SaleLimits;
   paymentWindowS: number;
@@ -83,6 +86,8 @@ export interface Catalog {
   createProduct(fields: ProductFields): Promise<Product>;
   getProduct(productId: number): Promise<Product | null>;
   listProducts(page: number, per: number): Promise<Page<Product>>;
+  /** Ids of products above `afterId`, rising; at most `limit` (1–10,000). */
+  productIds(afterId: number, limit: number): Promise<number[]>;
   updateProduct(
     productId: number,
     changes: Partial<ProductFields>,

@@ -1,3 +1,4 @@
+import type { ClaimRule } from "../../shared/claims.ts";
 import type { CaptchaPolicy, SaleLimits } from "../../shared/sale.ts";
 import type { Sql, SqlRow, SqlValue } from "../database/database.ts";
 import { inLists } from "../database/in_lists.ts";
@@ -6,7 +7,7 @@ import type { Sale, SaleItem, SaleStatus } from "./catalog.ts";
 /** What `saleOf` reads; the sale is `s`. */
 export const SALE_FIELDS = "s.id, s.title, s.starts_at, s.ends_at, s.status, s.paused, " +
   "s.min_level, s.captcha, s.rate_per_second, s.burst, s.user_per_minute, s.ip_per_minute, " +
-  "s.payment_window_s, s.max_expired_holds";
+  "s.payment_window_s, s.max_expired_holds, s.claims";
 
 /** What `saleItemOf` reads; the item is `i`. */
 export const SALE_ITEM_FIELDS = "i.sale_id, i.product_id, i.stock, i.price, i.currency, " +
@@ -28,12 +29,18 @@ export function saleOf(row: SqlRow, items: SaleItem[]): Sale {
     status: row.status as SaleStatus,
     paused: row.paused !== 0,
     minLevel: row.min_level as number,
+    claims: claimRulesOf(row.claims as string | null),
     captcha: row.captcha as CaptchaPolicy,
     limits,
     paymentWindowS: row.payment_window_s as number,
     maxExpiredHolds: row.max_expired_holds as number,
     items,
   };
+}
+
+/** The rules of a sale: a JSON array, or null for none. Only `saleValues` writes it. */
+function claimRulesOf(text: string | null): ClaimRule[] {
+  return text === null ? [] : JSON.parse(text) as ClaimRule[];
 }
 
 /** A sale's item from its row. */
@@ -60,6 +67,7 @@ export const SALE_COLUMNS = [
   "ip_per_minute",
   "payment_window_s",
   "max_expired_holds",
+  "claims",
 ];
 
 /** The values of `SALE_COLUMNS`. */
@@ -79,6 +87,7 @@ export function saleValues(
     limits.ipPerMinute,
     sale.paymentWindowS,
     sale.maxExpiredHolds,
+    sale.claims.length === 0 ? null : JSON.stringify(sale.claims),
   ];
 }
 

@@ -2,6 +2,7 @@ import type { Clock } from "../../shared/clock.ts";
 import { type Database, DatabaseError, type Sql, type SqlValue } from "../database/database.ts";
 import { despiteDeadlocks } from "../database/despite_deadlocks.ts";
 import { inLists } from "../database/in_lists.ts";
+import { noteExpired } from "./expired_holds.ts";
 import type { BarredBuyer } from "./unpaid_book.ts";
 
 /** Most barred buyers read at once, whatever the caller asks for. */
@@ -26,12 +27,14 @@ export async function barredBuyers(
 
 /**
  * Bars those of the users whose holds have expired as often as the sale allows. Called after the
- * commit that let a hold expire; counting what is counted already does no harm.
+ * commit that let a hold expire; counting what is counted already does no harm. What was counted
+ * for those in `justExpired` is written down for the edges.
  */
 export async function barRepeaters(
   database: Sql,
   saleId: number,
   userIds: string[],
+  justExpired: ReadonlySet<string>,
   nowMs: number,
 ): Promise<void> {
   if (userIds.length === 0) return;
@@ -48,7 +51,12 @@ export async function barRepeaters(
       [...values, saleId],
     );
     const over = counted.filter(({ expired }) => expired >= sale.max_expired_holds);
-    await bar(database, saleId, over.map(({ user_id }) => user_id), nowMs);
+    const noted = counted.filter(({ user_id }) => justExpired.has(user_id));
+    // Together: what these orders held is given back only after both.
+    await Promise.all([
+      bar(database, saleId, over.map(({ user_id }) => user_id), nowMs),
+      noteExpired(database, saleId, noted, nowMs),
+    ]);
   }
 }
 

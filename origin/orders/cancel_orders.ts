@@ -52,7 +52,8 @@ export async function cancelOrders(
       for (const [ticket, outcome] of ended.outcomes) outcomes.set(ticket, outcome);
       // After the commit, so that of two items that let holds of a buyer expire at the same moment
       // the later one counts both; and without a lock, since each would wait for the other's rows.
-      await barRepeaters(database, parseItemKey(item).saleId, ended.expired, clock());
+      const { saleId } = parseItemKey(item);
+      await barRepeaters(database, saleId, ended.expired, ended.justExpired, clock());
     }
   }
   const told = new Set<string>();
@@ -94,6 +95,8 @@ interface Ended {
   outcomes: Map<string, CancelOutcome>;
   /** Users whose hold expired, in this transaction or before it. */
   expired: string[];
+  /** Those of them whose hold expired in this transaction. */
+  justExpired: Set<string>;
 }
 
 /** One transaction: everything that ends with these orders, or nothing. */
@@ -106,8 +109,9 @@ async function cancel(
 ): Promise<Ended> {
   const outcomes = new Map<string, CancelOutcome>();
   const expired: string[] = [];
+  const justExpired = new Set<string>();
   const item = await lockItem(tx, key);
-  if (!item) return { outcomes, expired };
+  if (!item) return { outcomes, expired, justExpired };
   // Only now: waiting for the lock may have taken a while.
   const nowMs = clock();
   const ending: OrderRow[] = [];
@@ -117,12 +121,14 @@ async function cancel(
     outcomes.set(row.ticket, outcome);
     // Also one that expired before: whoever ended it may have died before it counted.
     const hasExpired = outcome === "cancelled" || row.reason === "expired";
-    if (reason === "expired" && hasExpired) expired.push(row.user_id);
+    if (reason !== "expired" || !hasExpired) continue;
+    expired.push(row.user_id);
+    if (outcome === "cancelled") justExpired.add(row.user_id);
   }
-  if (ending.length === 0) return { outcomes, expired };
+  if (ending.length === 0) return { outcomes, expired, justExpired };
   await endOrders(tx, item, ending, reason, nowMs);
   await insertTicketEvents(tx, item, "restock", ending, nowMs);
-  return { outcomes, expired };
+  return { outcomes, expired, justExpired };
 }
 
 function outcomeFor(row: OrderRow, reason: CancelReason, nowMs: number): CancelOutcome {

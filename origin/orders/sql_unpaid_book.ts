@@ -3,6 +3,8 @@ import type { ItemKey } from "../../shared/item.ts";
 import type { Database } from "../database/database.ts";
 import { barredBuyers } from "./bar_buyers.ts";
 import { cancelOrders, dueTickets } from "./cancel_orders.ts";
+import { expiredHolds } from "./expired_holds.ts";
+import { soldOutTimes } from "./sold_out_times.ts";
 import type { CancelReason, UnpaidBook } from "./unpaid_book.ts";
 
 /** The end of unpaid orders in SQL, the same for MySQL, MariaDB and SQLite. */
@@ -19,5 +21,13 @@ export class SqlUnpaidBook implements UnpaidBook {
 
   barredBuyers(afterId: number, limit: number) {
     return barredBuyers(this.database, this.clock, afterId, limit);
+  }
+
+  expiredHolds(afterId: number, beforeId: number, limit: number) {
+    return expiredHolds(this.database, afterId, beforeId, limit);
+  }
+
+  soldOutTimes(items: ItemKey[]) {
+    return soldOutTimes(this.database, items);
   }
 }

@@ -16,6 +16,20 @@ export interface BarredBuyer {
   userId: string;
 }
 
+/** How many holds of a buyer had expired in a sale when one more did; ids rise with time. */
+export interface ExpiredHold {
+  id: number;
+  saleId: number;
+  userId: string;
+  expired: number;
+}
+
+/** Since when an item may be sold out, and when an unpaid order of it ends, ms; null: unknown. */
+export interface SoldOutTime {
+  soldOutAt: number | null;
+  mayReturnAt: number | null;
+}
+
 /**
  * The part of the order book that ends unpaid orders. Operations are one transaction per item; they
  * throw `DatabaseError` when it did not happen.
@@ -37,4 +51,16 @@ export interface UnpaidBook {
 
   /** Barred buyers of sales that are not over, with an id above `afterId`, in the order of ids. */
   barredBuyers(afterId: number, limit: number): Promise<BarredBuyer[]>;
+
+  /**
+   * What was counted when holds expired, of all sales, with ids between the two, newest first; at
+   * most 10,000. Of one buyer and sale the highest count holds.
+   */
+  expiredHolds(afterId: number, beforeId: number, limit: number): Promise<ExpiredHold[]>;
+
+  /**
+   * When the newest live order of each item was written, and the earliest `payBy` of its unpaid
+   * ones; for items that are sold out. At most 100 items.
+   */
+  soldOutTimes(items: ItemKey[]): Promise<SoldOutTime[]>;
 }

@@ -69,6 +69,7 @@ export class BookShop {
       startsAt: TEST_NOW - 1_800_000,
       endsAt: TEST_NOW + 1_800_000,
       minLevel: 0,
+      claims: [],
       captcha: "suspicious",
       limits: DEFAULT_LIMITS,
       paymentWindowS: 900,

@@ -22,6 +22,47 @@ export function barringContract(name: string, open: OpenDatabase): void {
     assertEquals(await barredOf(shop, item), ["ann", "bob"], "each once");
   });
 
+  test("expiredHolds() tells each buyer's count, newest first", async (shop) => {
+    const [item, other] = [await shop.item(10), await shop.item(10)];
+    await expire(shop, item, ["ann", "bob"], 1);
+    await expire(shop, other, ["ann"], 1);
+    await expire(shop, item, ["ann"], 10);
+    const saleIds = [item, other].map((one) => parseItemKey(one).saleId);
+    const read = async (afterId = 0, beforeId = Number.MAX_SAFE_INTEGER, limit = 10_000) =>
+      (await shop.unpaid.expiredHolds(afterId, beforeId, limit))
+        .filter(({ saleId }) => saleIds.includes(saleId));
+    const all = await read();
+    assertEquals(all.map(({ userId, saleId, expired }) => [userId, saleId, expired]).slice(0, 2), [
+      ["ann", saleIds[0], 2],
+      ["ann", saleIds[1], 1],
+    ]);
+    assertEquals(all.slice(2).map(({ userId, expired }) => [userId, expired]).toSorted(), [
+      ["ann", 1],
+      ["bob", 1],
+    ]);
+    assertEquals(all.map(({ id }) => id), all.map(({ id }) => id).toSorted((a, b) => b - a));
+    assertEquals(await read(all[2]!.id, all[0]!.id), [all[1]!]);
+    assertEquals(await shop.unpaid.expiredHolds(0, all[0]!.id + 1, 1), [all[0]!]);
+  });
+
+  test("expiredHolds() counts no hold twice and none that was given back", async (shop) => {
+    const item = await shop.item(10);
+    const saleId = parseItemKey(item).saleId;
+    const mine = async () =>
+      (await shop.unpaid.expiredHolds(0, Number.MAX_SAFE_INTEGER, 10_000))
+        .filter((hold) => hold.saleId === saleId);
+    const message = batchOf(item, ["bob"], { n: 5 });
+    await shop.write(message);
+    await shop.cancel(ticketsIn(message)[0]!);
+    assertEquals(await mine(), []);
+    await expire(shop, item, ["ann"], 1);
+    const before = await mine();
+    // Another worker's sweep had the ticket on its list as well.
+    const again = ticketsIn(batchOf(item, ["ann"], { n: 1 }));
+    assertEquals(await shop.unpaid.cancelOrders(again, "expired"), ["not_unpaid"]);
+    assertEquals(await mine(), before);
+  });
+
   test("holds that their buyer gives back bar nobody", async (shop) => {
     const item = await shop.item(10);
     await setCap(shop, item, 1);

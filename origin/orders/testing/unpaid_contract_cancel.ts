@@ -76,6 +76,25 @@ export function cancelContract(name: string, open: OpenDatabase): void {
     assertEquals(await shop.unpaid.cancelOrders(ticketsIn(message), "expired"), ["cancelled"]);
   });
 
+  test("soldOutTimes() tells the last order and the next end of an unpaid one", async (shop) => {
+    const item = await shop.item(10);
+    const never = await shop.item(10);
+    assertEquals(await shop.unpaid.soldOutTimes([item]), [{ soldOutAt: null, mayReturnAt: null }]);
+    const first = batchOf(item, ["ann", "bob"]);
+    await shop.write(first);
+    shop.now += 5_000;
+    const second = batchOf(item, ["cid"], { n: 3, payBy: PAY_BY + 60_000 });
+    await shop.write(second);
+    assertEquals(await shop.unpaid.soldOutTimes([never, item]), [
+      { soldOutAt: null, mayReturnAt: null },
+      { soldOutAt: TEST_NOW + 5_000, mayReturnAt: PAY_BY },
+    ]);
+    // The pieces of the first two are back; the third may still come back.
+    await shop.unpaid.cancelOrders(ticketsIn(first), "by_buyer");
+    const [after] = await shop.unpaid.soldOutTimes([item]);
+    assertEquals(after?.mayReturnAt, PAY_BY + 60_000);
+  });
+
   test("cancelOrders() leaves alone what is paid, refused or refunded", async (shop) => {
     const item = await shop.item(10);
     const message = batchOf(item, ["ann", "bob", "cid", "dan"]);
