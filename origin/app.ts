@@ -4,6 +4,10 @@ import { problem } from "../shared/problem.ts";
 import type { AdminParts } from "./admin/admin_parts.ts";
 import { adminRoutes } from "./admin/admin_routes.ts";
 import type { BuyDesk } from "./buy/buy_desk.ts";
+import type { ListsInForce } from "./customers/lists_in_force.ts";
+import type { ProductCache } from "./catalog/product_cache.ts";
+import { ProductDesk } from "./catalog/product_desk.ts";
+import type { ProductIds } from "./catalog/product_ids.ts";
 import { DatabaseError, type DatabaseFault } from "./database/database.ts";
 import { type HealthCheck, healthRoutes } from "./internal/health_routes.ts";
 import { internalRoutes } from "./internal/internal_routes.ts";
@@ -12,6 +16,7 @@ import { sandboxRoutes } from "./internal/sandbox_routes.ts";
 import { LiveStock } from "./internal/live_stock.ts";
 import { refuseOtherMethods } from "./internal/other_methods.ts";
 import { SnapshotDesk } from "./internal/sale_snapshot.ts";
+import { SoldOutTimes } from "./internal/sold_out_times.ts";
 import { BookOrderStatus } from "./orders/order_status.ts";
 import { receiptKey } from "./orders/receipt.ts";
 import type { UnpaidBook } from "./orders/unpaid_book.ts";
@@ -28,6 +33,9 @@ export interface OriginDeps extends AdminParts {
   unpaid: UnpaidBook;
   payment: PaymentSettings;
   gateway: PaymentGateway;
+  lists: Pick<ListsInForce, "current" | "since" | "refresh">;
+  productIds: Pick<ProductIds, "current">;
+  productCache: ProductCache | null;
   /** Has the ledger told of returned stock at once, instead of at the next round. */
   restoreSoon(): void;
   secrets: OriginSecrets;
@@ -41,7 +49,7 @@ export interface OriginDeps extends AdminParts {
  */
 export function createOriginApp(deps: OriginDeps): Hono {
   const app = new Hono();
-  app.route("/", healthRoutes([salesAreRead(deps), ...deps.health]));
+  app.route("/", healthRoutes([salesAreRead(deps), listsAreRead(deps), ...deps.health]));
   app.route("/internal", internalApi(deps));
   app.route("/admin/api", adminRoutes(deps, deps.secrets.adminToken));
   refuseOtherMethods(app);
@@ -64,7 +72,7 @@ export function createOriginApp(deps: OriginDeps): Hono {
 }
 
 function internalApi(deps: OriginDeps): Hono {
-  const { registry, clock } = deps;
+  const { registry } = deps;
   const liveStock = new LiveStock(deps);
   const orders = new BookOrderStatus({
     ...deps,
@@ -74,7 +82,16 @@ function internalApi(deps: OriginDeps): Hono {
     desk: deps.desk,
     orders,
     paying: payingRoutes(deps, orders),
-    snapshots: new SnapshotDesk({ registry, liveStock, clock }),
+    snapshots: new SnapshotDesk({
+      ...deps,
+      liveStock,
+      soldOut: new SoldOutTimes(deps),
+    }),
+    products: new ProductDesk({
+      ...deps,
+      cache: deps.productCache,
+      version: () => registry.current().version,
+    }),
     edgeKey: deps.secrets.edgeKey,
   });
 }
@@ -90,6 +107,10 @@ function payingRoutes(deps: OriginDeps, orders: BookOrderStatus): Hono[] {
 
 function salesAreRead({ registry }: OriginDeps): HealthCheck {
   return { name: "sales", isReady: () => registry.current().loadedAt > 0 };
+}
+
+function listsAreRead({ lists }: OriginDeps): HealthCheck {
+  return { name: "lists", isReady: () => lists.current() !== null };
 }
 
 const PASSING_FAULTS: DatabaseFault[] = ["unavailable", "deadlock", "lock_timeout"];

@@ -30,10 +30,25 @@ Deno.test("createOriginApp() is ready once the sales were read", async () => {
   assertEquals(early.status, 503);
   assertEquals((await early.json()).checks, [
     { name: "sales", ok: false, detail: "sales is not ready" },
+    { name: "lists", ok: true },
     { name: "ledger", ok: true },
   ]);
   await origin.deps.registry.refresh();
   assertEquals((await origin.app.request("/readyz")).status, 200);
+});
+
+Deno.test("createOriginApp() is not ready before the lists were read", async () => {
+  await using origin = await OriginFixture.open({
+    lists: { current: () => null, since: () => null, refresh: () => Promise.resolve() },
+  });
+  await origin.deps.registry.refresh();
+  const early = await origin.app.request("/readyz");
+  assertEquals([early.status, (await early.json()).checks], [503, [
+    { name: "sales", ok: true },
+    { name: "lists", ok: false, detail: "lists is not ready" },
+  ]]);
+  // An edge that were told of nobody who is blocked would let everybody in.
+  assertEquals((await origin.internal("/snapshot")).status, 503);
 });
 
 Deno.test("createOriginApp() says that the order book is away, and hides every other fault", async () => {

@@ -2,6 +2,7 @@ import {
   ConfigurationError,
   type Environment,
   readInteger,
+  readNamespace,
   readOptional,
   readPort,
   readSecret,
@@ -135,10 +136,7 @@ function checkUrl(env: Environment, name: string, schemes: string[]): void {
 }
 
 function resolveCommon(env: Environment): Omit<CommonConfig, "port"> {
-  const namespace = readText(env, "NAMESPACE", "dropgate");
-  if (!/^[a-z0-9_]{1,64}$/.test(namespace)) {
-    unusable("NAMESPACE", namespace, "it must be 1 to 64 characters of a-z, 0-9 and _");
-  }
+  const namespace = readNamespace(env);
   const host = readText(env, "HOST", DEFAULT_HOST);
   if (!/^[A-Za-z0-9.:_-]{1,253}$/.test(host)) {
     unusable("HOST", host, "it must be an address or a host name");

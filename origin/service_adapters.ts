@@ -1,7 +1,9 @@
 import type { Clock } from "../shared/clock.ts";
 import type { Log } from "../shared/log.ts";
+import { RedisProductCache } from "./catalog/redis_product_cache.ts";
 import { SqlCatalog } from "./catalog/sql_catalog.ts";
 import type { ServiceUrls } from "./config.ts";
+import { SqlCustomerBook } from "./customers/sql_customer_book.ts";
 import { migrateMysql } from "./database/migrate.ts";
 import { MysqlDatabase } from "./database/mysql_database.ts";
 import { readMysqlUrl } from "./database/mysql_url.ts";
@@ -28,6 +30,8 @@ export interface ServiceAdapters {
   queue: RabbitQueue;
   book: SqlOrderBook;
   unpaid: SqlUnpaidBook;
+  customers: SqlCustomerBook;
+  productCache: RedisProductCache;
   payments: SqlPaymentBook;
   messages: SqlMessageBook;
   /** Connects when it is first used: only workers need it. */
@@ -84,6 +88,8 @@ export function openServiceAdapters(options: AdapterOptions): ServiceAdapters {
     queue,
     book: new SqlOrderBook(database, clock),
     unpaid: new SqlUnpaidBook(database, clock),
+    customers: new SqlCustomerBook(database, clock),
+    productCache: new RedisProductCache(clients.admin, namespace),
     payments: new SqlPaymentBook(database, clock),
     messages: new SqlMessageBook(database, clock),
     reminders,

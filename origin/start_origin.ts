@@ -10,7 +10,11 @@ import { BatchBuyDesk, type Restrict } from "./buy/buy_desk.ts";
 import { relayOutbox, type RelayParts } from "./buy/relay_outbox.ts";
 import { ROUTES_INTERVAL_MS, RouteWatch } from "./buy/route_watch.ts";
 import { CatalogRegistry } from "./buy/sale_registry.ts";
+import type { ProductCache } from "./catalog/product_cache.ts";
+import { ProductIds } from "./catalog/product_ids.ts";
 import type { OriginSecrets } from "./config.ts";
+import { HoldCounts } from "./customers/hold_counts.ts";
+import { HOLDS_INTERVAL_MS, LISTS_INTERVAL_MS, ListsInForce } from "./customers/lists_in_force.ts";
 import type { HealthCheck } from "./internal/health_routes.ts";
 import type { DecidingLedger } from "./ledger/stock_ledger.ts";
 import type { UnpaidBook } from "./orders/unpaid_book.ts";
@@ -37,6 +41,9 @@ export interface OriginParts {
   book: AdminParts["book"] & RestoringParts["book"];
   messages: AdminParts["messages"];
   unpaid: UnpaidBook;
+  customers: AdminParts["customers"];
+  /** What origins share of products that are in no sale; null where there is one origin only. */
+  productCache: ProductCache | null;
   payments: PaymentBook;
   payment: PaymentSettings;
   ledger: AdminParts["ledger"] & DecidingLedger & RestoringParts["ledger"];
@@ -68,6 +75,9 @@ export function startOrigin(parts: OriginParts): StartedOrigin {
   const barred = new BarredBuyers({ unpaid: parts.unpaid, registry, clock, log });
   const restrict: Restrict = (saleId, userId) =>
     barred.restriction(saleId, userId) ?? backlog.restriction();
+  const productIds = new ProductIds(catalog);
+  const holds = new HoldCounts({ unpaid: parts.unpaid, registry, clock });
+  const lists = new ListsInForce({ customers: parts.customers, holds });
   const routes = new RouteWatch(queue, clock);
   const desk = new BatchBuyDesk({ ledger, queue: routes, registry, restrict, clock, log });
   const alarmed = new Set<string>();
@@ -79,6 +89,8 @@ export function startOrigin(parts: OriginParts): StartedOrigin {
     gateway: openGateway(parts.payment),
     restoreSoon: () => restoring.wake(),
     registry,
+    lists,
+    productIds,
     desk,
     backlog,
     delay: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
@@ -86,9 +98,14 @@ export function startOrigin(parts: OriginParts): StartedOrigin {
   });
   const jobs: Repeating[] = [
     restoring,
-    repeat("following the sales", REGISTRY_INTERVAL_MS, log, () => registry.refresh()),
+    repeat("following the sales", REGISTRY_INTERVAL_MS, log, async () => {
+      await registry.refresh();
+      await productIds.refresh(registry.current().version);
+    }),
     repeat("watching the backlog", BACKLOG_INTERVAL_MS, log, () => backlog.refresh()),
     repeat("following barred buyers", BARRED_INTERVAL_MS, log, () => barred.refresh()),
+    repeat("following the lists", LISTS_INTERVAL_MS, log, () => lists.refresh()),
+    repeat("following expired holds", HOLDS_INTERVAL_MS, log, () => lists.refreshHolds()),
   ];
   if (parts.relay) {
     const publishTimeoutMs = RELAY_PUBLISH_TIMEOUT_MS;

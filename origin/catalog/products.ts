@@ -5,6 +5,9 @@ import type { Page } from "../orders/order_book.ts";
 import type { CatalogResult, Product, ProductFields } from "./catalog.ts";
 import { raiseCatalogVersion } from "./catalog_version.ts";
 
+/** Most ids read at once, whatever the caller asks for. */
+const MAX_IDS = 10_000;
+
 const FIELDS = "id, name, subtitle, description, images, price, currency";
 
 /** What `productOf` reads; the product is `p`. */
@@ -54,6 +57,15 @@ export async function getProduct(
     [productId],
   );
   return row ? productOf(row) : null;
+}
+
+/** `Catalog.productIds`. */
+export async function productIds(sql: Sql, afterId: number, limit: number): Promise<number[]> {
+  const rows = await sql.query<{ id: number }>(
+    "SELECT id FROM product WHERE id > ? ORDER BY id LIMIT ?",
+    [afterId, Math.min(Math.max(1, Math.trunc(limit)), MAX_IDS)],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** `Catalog.listProducts`, newest first. @throws {RangeError} for a page outside its bounds. */

@@ -8,6 +8,7 @@ import {
   deleteProduct,
   getProduct,
   listProducts,
+  productIds,
   updateProduct,
 } from "./products.ts";
 import { publishedSales } from "./published_sales.ts";
@@ -28,6 +29,10 @@ export class SqlCatalog implements Catalog {
 
   listProducts(page: number, per: number) {
     return listProducts(this.database, page, per);
+  }
+
+  productIds(afterId: number, limit: number) {
+    return productIds(this.database, afterId, limit);
   }
 
   updateProduct(productId: number, changes: Partial<ProductFields>) {

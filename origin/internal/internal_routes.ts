@@ -3,8 +3,10 @@ import { EDGE_KEY_HEADER, MAX_BUYS_PER_BATCH } from "../../shared/internal_api.t
 import { problem } from "../../shared/problem.ts";
 import { secretCheck } from "../../shared/secret.ts";
 import { USER_ID_PATTERN } from "../../shared/ticket.ts";
+import type { ProductDesk } from "../catalog/product_desk.ts";
 import type { BuyDesk } from "../buy/buy_desk.ts";
 import type { OrderStatusDesk } from "../orders/order_status.ts";
+import { answerInTime } from "./answer_in_time.ts";
 import { readBoundedBody } from "./bounded_body.ts";
 import { listPage } from "./far_page.ts";
 import { readInternalBuys } from "./read_buys.ts";
@@ -26,6 +28,7 @@ export interface InternalParts {
   desk: BuyDesk;
   orders: OrderStatusDesk;
   snapshots: SnapshotDesk;
+  products: Pick<ProductDesk, "find">;
   /** Further routes behind the same key: paying and cancelling. */
   paying: Hono[];
   edgeKey: string;
@@ -35,6 +38,7 @@ export interface InternalParts {
 export function internalRoutes(parts: InternalParts): Hono {
   const app = new Hono();
   app.use("*", requireEdgeKey(parts.edgeKey));
+  app.use("*", answerInTime());
   for (const routes of parts.paying) app.route("/", routes);
 
   app.post("/buys", async (c) => {
@@ -54,8 +58,20 @@ export function internalRoutes(parts: InternalParts): Hono {
   });
 
   app.get("/snapshot", async (c) => {
-    const snapshot = await parts.snapshots.take(c.req.query("have"));
+    const { have, lists, products } = c.req.query();
+    const snapshot = await parts.snapshots.take({ have, lists, products });
     return snapshot ? c.json(snapshot) : problem("unavailable", "The sales were not read yet");
+  });
+
+  app.get("/products/:id", async (c) => {
+    const id = Number(c.req.param("id"));
+    if (!Number.isSafeInteger(id) || id < 1) return problem("invalid", "No product id");
+    try {
+      const product = await parts.products.find(id);
+      return product ? c.json(product) : problem("not_found", "There is no such product");
+    } catch {
+      return problem("unavailable", "The products cannot be read");
+    }
   });
 
   app.get("/orders/:ticket", async (c) => {

@@ -86,6 +86,34 @@ Deno.test("GET /internal/snapshot tells the sales once and the stock always", as
   assertEquals([changed.version !== first.version, changed.sales[0].paused], [true, true]);
 });
 
+Deno.test("GET /internal/snapshot tells the lists until they are known, and what expired", async () => {
+  await using origin = await OriginFixture.open();
+  const { saleId, productId } = await origin.openSale();
+  const listsFor = async (have: string) =>
+    (await (await origin.internal(`/snapshot?lists=${have}`)).json()).lists;
+  const first = await listsFor("");
+  assertEquals(first, {
+    version: first.version,
+    blockedUsers: [],
+    blockedCidrs: [],
+    users: [],
+    expiredHolds: [],
+  });
+  assertEquals(await listsFor(first.version), undefined);
+
+  const [{ ticket }] = await origin.buy([saleId, productId, "ann", 1, "a", 0]);
+  await origin.drain();
+  origin.now += 1_000_000;
+  assertEquals(await origin.unpaid.cancelOrders([ticket], "expired"), ["cancelled"]);
+  await origin.lists.refreshHolds();
+  assertEquals((await listsFor(first.version)).expiredHolds, [[saleId, "ann", 1]]);
+
+  // Kept while the database is away.
+  origin.faults.customers.error = new Error("away");
+  await origin.lists.refresh().catch(() => {});
+  assertEquals((await listsFor("")).expiredHolds, [[saleId, "ann", 1]]);
+});
+
 Deno.test("GET /internal/snapshot has no stock while the ledger is away, and does not fail", async () => {
   await using origin = await OriginFixture.open();
   const { saleId, productId } = await origin.openSale();

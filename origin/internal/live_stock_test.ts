@@ -14,6 +14,7 @@ function sale(saleId: number, changes: Partial<PublishedSale> = {}): PublishedSa
     status: "published",
     paused: false,
     minLevel: 0,
+    claims: [],
     captcha: "off",
     limits: DEFAULT_LIMITS,
     paymentWindowS: 900,

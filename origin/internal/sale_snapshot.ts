@@ -2,13 +2,26 @@ import type { Clock } from "../../shared/clock.ts";
 import type { Snapshot, SnapshotItem, SnapshotSale } from "../../shared/internal_api.ts";
 import type { SaleRegistry } from "../buy/sale_registry.ts";
 import type { Product, PublishedSale } from "../catalog/catalog.ts";
+import type { ProductIds } from "../catalog/product_ids.ts";
+import type { ListsInForce } from "../customers/lists_in_force.ts";
 import type { LiveStock } from "./live_stock.ts";
+import type { SoldOutTimes } from "./sold_out_times.ts";
 
 /** What a snapshot is made of. */
 export interface SnapshotParts {
   registry: Pick<SaleRegistry, "current">;
   liveStock: Pick<LiveStock, "read">;
+  lists: Pick<ListsInForce, "current" | "since">;
+  productIds: Pick<ProductIds, "current">;
+  soldOut: Pick<SoldOutTimes, "with">;
   clock: Clock;
+}
+
+/** The versions that an edge has; a part is left out of the answer when it is still that one. */
+export interface KnownVersions {
+  have?: string | undefined;
+  lists?: string | undefined;
+  products?: string | undefined;
 }
 
 /** Answers edges that ask what there is to sell. */
@@ -18,17 +31,22 @@ export class SnapshotDesk {
   constructor(readonly parts: SnapshotParts) {}
 
   /**
-   * All that an edge has to know; the sales only when `have` is not their version. Null while this
-   * origin has not read the sales even once.
+   * All that an edge has to know and does not know yet. Null while this origin has not read the
+   * sales and the lists even once: an edge that knows of nobody who is blocked would let everybody
+   * in.
    */
-  async take(have: string | undefined): Promise<Snapshot | null> {
+  async take(known: KnownVersions = {}): Promise<Snapshot | null> {
     const { registry, liveStock, clock } = this.parts;
     const inForce = registry.current();
-    if (inForce.loadedAt === 0) return null;
+    if (inForce.loadedAt === 0 || this.parts.lists.current() === null) return null;
     const version = String(inForce.version);
-    const sales = have === version ? {} : { sales: this.#salesOf(inForce.sales) };
-    const live = await liveStock.read();
-    return { version, serverNow: clock(), ...sales, live };
+    const sales = known.have === version ? {} : { sales: this.#salesOf(inForce.sales) };
+    const changed = this.parts.lists.since(known.lists);
+    const lists = changed === null ? {} : { lists: changed };
+    const ids = this.parts.productIds.current();
+    const products = ids === null || known.products === ids.version ? {} : { products: ids };
+    const live = this.parts.soldOut.with(await liveStock.read());
+    return { version, serverNow: clock(), ...sales, ...lists, ...products, live };
   }
 
   #salesOf(published: PublishedSale[]): SnapshotSale[] {
@@ -52,6 +70,7 @@ export function snapshotSale(sale: PublishedSale): SnapshotSale {
     minLevel: sale.minLevel,
     captcha: sale.captcha,
     limits: { ...sale.limits },
+    claims: sale.claims,
     paymentWindowS: sale.paymentWindowS,
     items: sale.items.flatMap((item): SnapshotItem[] => {
       const product = products.get(item.productId);

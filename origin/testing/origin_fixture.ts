@@ -6,7 +6,11 @@ import { createOriginApp, type OriginDeps } from "../app.ts";
 import { Backlog } from "../buy/backlog.ts";
 import { BatchBuyDesk } from "../buy/buy_desk.ts";
 import { CatalogRegistry } from "../buy/sale_registry.ts";
+import { ProductIds } from "../catalog/product_ids.ts";
 import { SqlCatalog } from "../catalog/sql_catalog.ts";
+import { HoldCounts } from "../customers/hold_counts.ts";
+import { ListsInForce } from "../customers/lists_in_force.ts";
+import { SqlCustomerBook } from "../customers/sql_customer_book.ts";
 import { openSqlite } from "../database/open_database.ts";
 import type { SqliteDatabase } from "../database/sqlite_database.ts";
 import { SqliteLedger } from "../ledger/sqlite_ledger.ts";
@@ -57,10 +61,15 @@ export class OriginFixture {
   readonly messages: SqlMessageBook;
   readonly payments: SqlPaymentBook;
   readonly unpaid: SqlUnpaidBook;
+  readonly customers: SqlCustomerBook;
+  readonly lists: ListsInForce;
   readonly ledger: SqliteLedger;
   /** Follows the queue when a test refreshes it; 100 messages may wait. */
   readonly backlog: Backlog;
-  readonly faults: Record<"ledger" | "book" | "catalog" | "queue" | "payments", Fault>;
+  readonly faults: Record<
+    "ledger" | "book" | "catalog" | "queue" | "payments" | "customers",
+    Fault
+  >;
   /** Runs before every answer of `delay`. */
   onDelay: () => Promise<void> = () => Promise.resolve();
 
@@ -70,21 +79,26 @@ export class OriginFixture {
     this.messages = new SqlMessageBook(db, clock);
     this.payments = new SqlPaymentBook(db, clock);
     this.unpaid = new SqlUnpaidBook(db, clock);
+    this.customers = new SqlCustomerBook(db, clock);
     this.ledger = new SqliteLedger(db, clock);
     const ledger = breakable(this.ledger);
     const book = breakable(this.book);
     const catalog = breakable(new SqlCatalog(db, clock));
     const queue = breakable(new SqliteQueue(db));
     const payments = breakable(this.payments);
+    const customers = breakable(this.customers);
     this.faults = {
       ledger: ledger.fault,
       book: book.fault,
       catalog: catalog.fault,
       queue: queue.fault,
       payments: payments.fault,
+      customers: customers.fault,
     };
     const log = logOf("origin");
     const registry = new CatalogRegistry(catalog.part, clock);
+    const holds = new HoldCounts({ unpaid: this.unpaid, registry, clock });
+    this.lists = new ListsInForce({ customers: customers.part, holds });
     this.backlog = new Backlog({ queue: queue.part, maxQueuedMessages: 100, log });
     const restrict = () => this.backlog.restriction();
     const parts = { ledger: ledger.part, queue: queue.part, registry, restrict, clock, log };
@@ -96,6 +110,10 @@ export class OriginFixture {
       messages: this.messages,
       payments: payments.part,
       unpaid: this.unpaid,
+      customers: customers.part,
+      lists: this.lists,
+      productIds: new ProductIds(catalog.part),
+      productCache: null,
       payment: FIXTURE_PAYMENT,
       gateway: openGateway(FIXTURE_PAYMENT),
       restoreSoon: () => {
@@ -112,9 +130,12 @@ export class OriginFixture {
     this.app = createOriginApp(this.deps);
   }
 
-  /** A fixture with empty tables. Close it at the end. */
+  /** A fixture with empty tables, its lists read. Close it at the end. */
   static async open(changes: Partial<OriginDeps> = {}): Promise<OriginFixture> {
-    return new OriginFixture(await openSqlite(":memory:", () => FIXTURE_START), changes);
+    const db = await openSqlite(":memory:", () => FIXTURE_START);
+    const fixture = new OriginFixture(db, changes);
+    await fixture.deps.lists.refresh();
+    return fixture;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -21,6 +21,14 @@ export function productsContract(name: string, open: OpenDatabase): void {
     assertEquals(await catalog.getProduct(999_999_999), null);
   });
 
+  test("productIds() lists ids in their order, page by page", async (shop) => {
+    const made = [];
+    for (let count = 0; count < 5; count += 1) made.push((await shop.product()).productId);
+    assertEquals(await shop.catalog.productIds(made[0]! - 1, 10), made);
+    assertEquals(await shop.catalog.productIds(made[1]!, 2), made.slice(2, 4));
+    assertEquals(await shop.catalog.productIds(made[4]!, 10), []);
+  });
+
   test("updateProduct() changes what is given and nothing else", async (shop) => {
     const made = await shop.product();
     const changed = await shop.catalog.updateProduct(made.productId, { subtitle: "new", price: 5 });

@@ -121,6 +121,28 @@ export function salesContract(name: string, open: OpenDatabase): void {
     done(await shop.catalog.closeSale(saleId));
   });
 
+  test("updateSale() replaces the rules about claims as a whole", async (shop) => {
+    const gold = [{ claim: "tier", anyOf: ["gold", "金"] }];
+    const most = Array.from({ length: 8 }, (_, rule) => ({
+      claim: `${rule}`.padStart(64, "c"),
+      anyOf: Array.from({ length: 64 }, (_, value) => `${value}`.padStart(64, "一")),
+    }));
+    const { productId } = await shop.product();
+    const items = [{ productId, stock: 1, perUserLimit: 1 }];
+    const made = done(await shop.catalog.createSale(shop.saleFields(items, { claims: most })));
+    assertEquals(made.claims, most);
+    const { saleId } = made;
+    done(await shop.catalog.publishSale(saleId));
+    assertEquals(done(await shop.catalog.updateSale(saleId, { claims: gold })).claims, gold);
+    assertEquals(done(await shop.catalog.updateSale(saleId, { minLevel: 1 })).claims, gold);
+    const { sales } = await shop.catalog.publishedSales();
+    assertEquals(sales.find((sale) => sale.saleId === saleId)?.claims, gold);
+    assertEquals(done(await shop.catalog.updateSale(saleId, { claims: [] })).claims, []);
+    const [row] = await shop.database.query("SELECT claims FROM sale WHERE id = ?", [saleId]);
+    assertEquals(row?.claims, null);
+    done(await shop.catalog.closeSale(saleId));
+  });
+
   test("publishSale() can be repeated, closeSale() is for good", async (shop) => {
     const { saleId } = await draft(shop);
     assertEquals(done(await shop.catalog.publishSale(saleId)).status, "published");
