@@ -1,5 +1,10 @@
 /** The servers that tests of the services profile run against. */
-export type ServiceVariable = "REDIS_URL" | "AMQP_URL" | "MYSQL_URL" | "CHROMIUM_PATH";
+export type ServiceVariable =
+  | "REDIS_URL"
+  | "AMQP_URL"
+  | "MYSQL_URL"
+  | "CHROMIUM_PATH"
+  | "NGINX_PATH";
 
 /**
  * What the test runner found or started. A test that needs it fails when it is missing: nothing is

@@ -6,7 +6,7 @@ import { PROJECT_DIR } from "./launch/project.ts";
 import { addSummaryLine, NO_SUMMARY, type TestSummary } from "./launch/test_summary.ts";
 import { runTool, type ToolContext } from "./launch/tool_run.ts";
 import { killProcessesWith } from "./services/process_table.ts";
-import { findChromium, provide } from "./services/programs.ts";
+import { findChromium, findNginx, provide } from "./services/programs.ts";
 import { RUN_VARIABLE } from "./services/run_directory.ts";
 import { SERVICE_NAMES, URL_VARIABLES } from "./services/service_handle.ts";
 import { startServices } from "./services/start_services.ts";
@@ -14,8 +14,9 @@ import { startServices } from "./services/start_services.ts";
 const USAGE = `deno task test [options] [files] [options of deno test]
 
 Runs every test on Redis, RabbitMQ and MySQL or MariaDB (those of REDIS_URL, AMQP_URL and MYSQL_URL,
-else private ones) and on Chromium (CHROMIUM_PATH, else the one on PATH). What is missing is
-installed on Debian and Ubuntu when root asks, else named. Equals \`deno test -P\` after that.
+else private ones), on Chromium (CHROMIUM_PATH, else the one on PATH) and on nginx (NGINX_PATH,
+likewise). What is missing is installed on Debian and Ubuntu when root asks, else named. Equals
+\`deno test -P\` after that.
 
   --unit   only the tests that need nothing but Deno
   --help   this text
@@ -40,12 +41,13 @@ async function provideServers(context: ToolContext): Promise<Record<string, stri
   const { run, signal, log, defer } = context;
   const given = (name: keyof typeof URL_VARIABLES) => Deno.env.get(URL_VARIABLES[name]);
   // All that is missing is installed in one go.
-  await provide([...SERVICE_NAMES.filter((name) => !given(name)), "chromium"], log);
+  await provide([...SERVICE_NAMES.filter((name) => !given(name)), "chromium", "nginx"], log);
   signal.throwIfAborted();
   const services = await startServices({ log, run, signal });
   defer(() => services.stop());
   const variables: Record<string, string> = {
     CHROMIUM_PATH: findChromium() ?? "",
+    NGINX_PATH: findNginx() ?? "",
     // Playwright looks for WSL under /proc/sys when it is loaded, unless its library is told that it
     // is being tested; Deno shows that folder only to programs that may do everything.
     __IS_WSL_TEST__: "1",

@@ -8,10 +8,11 @@ export interface ComposeService {
   environment?: Record<string, string>;
   healthcheck?: { test?: string[]; disable?: boolean };
   depends_on?: Record<string, { condition: string }>;
-  networks?: string[];
+  networks?: string[] | Record<string, { ipv4_address?: string }>;
   ports?: string[];
   restart?: string;
   stop_grace_period?: string;
+  ulimits?: { nofile?: number };
   user?: string;
   volumes?: string[];
   read_only?: boolean;
@@ -24,7 +25,7 @@ export interface ComposeService {
 /** The parts of a compose file that the checks look at. */
 export interface ComposeFile {
   services: Record<string, ComposeService>;
-  networks: Record<string, { internal?: boolean }>;
+  networks: Record<string, { internal?: boolean; ipam?: { config: { subnet: string }[] } }>;
   volumes: Record<string, unknown>;
 }
 

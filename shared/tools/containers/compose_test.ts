@@ -19,10 +19,15 @@ const SECRETS = {
   RABBITMQ_PASSWORD: "rabbit-password",
   MYSQL_PASSWORD: "mysql-password",
   MYSQL_ROOT_PASSWORD: "mysql-root-password",
+  LIMITS_REDIS_PASSWORD: "limits-password",
 };
-const compose = readCompose(composeText, SECRETS);
-const PARTS = ["edge", "origin", "worker", "migrate"] as const;
-const SERVERS = ["redis", "rabbitmq", "mysql"] as const;
+const FOLDERS = { FRONT_TLS_DIR: "./tls" };
+const compose = readCompose(composeText, { ...SECRETS, ...FOLDERS });
+const EDGES = ["edge-1", "edge-2"] as const;
+const PARTS = [...EDGES, "origin", "worker", "migrate"] as const;
+/** Servers that keep what must not be lost. */
+const KEEPERS = ["redis", "rabbitmq", "mysql"] as const;
+const SERVERS = [...KEEPERS, "limits"] as const;
 
 function service(name: string): ComposeService {
   const found = compose.services[name];
@@ -40,31 +45,34 @@ Deno.test("interpolate() fills in as compose does", () => {
 });
 
 Deno.test("docker-compose.yml has every container and no other", () => {
-  assertEquals(Object.keys(compose.services).sort(), [...PARTS, ...SERVERS].sort());
+  assertEquals(Object.keys(compose.services).sort(), [...PARTS, ...SERVERS, "front"].sort());
 });
 
 Deno.test("docker-compose.yml has no default password", () => {
-  for (const name of Object.keys(SECRETS)) {
-    const without = { ...SECRETS, [name]: "" };
+  for (const name of [...Object.keys(SECRETS), ...Object.keys(FOLDERS)]) {
+    const without = { ...SECRETS, ...FOLDERS, [name]: "" };
     assertThrows(() => readCompose(composeText, without), Error, `${name} must be set`);
   }
   for (const { environment = {} } of Object.values(compose.services)) {
     for (const [name, value] of Object.entries(environment)) {
+      // A file of a mounted folder is no secret.
+      if (/^\/etc\/nginx\/tls\//.test(value)) continue;
       if (/KEY|TOKEN|PASS|AUTH/.test(name)) assert(value === "" || /-/.test(value), name);
     }
   }
 });
 
 Deno.test("every container is watched, restarted and held to few rights", () => {
-  for (const name of [...PARTS, ...SERVERS]) {
+  for (const name of [...PARTS, ...SERVERS, "front"]) {
     const { restart, healthcheck, cap_drop, security_opt } = service(name);
     assertEquals(restart, name === "migrate" ? "no" : "unless-stopped", name);
     assert(name === "migrate" || (healthcheck?.test?.length ?? 0) > 1, `${name} is watched`);
     assertEquals(cap_drop, ["ALL"], name);
     assertEquals(security_opt, ["no-new-privileges:true"], name);
   }
-  for (const name of [...PARTS, "redis"]) {
-    assertEquals([service(name).read_only, service(name).tmpfs], [true, ["/tmp"]], name);
+  for (const name of [...PARTS, "redis", "limits", "front"]) {
+    const writable = name === "limits" ? ["/tmp", "/data"] : ["/tmp"];
+    assertEquals([service(name).read_only, service(name).tmpfs], [true, writable], name);
   }
   for (const name of PARTS) {
     assertEquals([service(name).build, service(name).cap_add, service(name).volumes], [
@@ -76,28 +84,91 @@ Deno.test("every container is watched, restarted and held to few rights", () => 
 });
 
 Deno.test("a container, and a process under the supervisor, has longer than its drain takes", () => {
-  for (const name of ["edge", "origin", "worker"]) {
+  for (const name of [...EDGES, "origin", "worker", "front"]) {
     const [, seconds] = /^(\d+)s$/.exec(service(name).stop_grace_period ?? "") ?? [];
     assert(Number(seconds) * 1_000 > DRAIN_TIMES.totalMs, name);
   }
   assert(DRAIN_TIMEOUT_MS > DRAIN_TIMES.totalMs);
 });
 
-Deno.test("the edge shares no network with a server, and servers publish no port", () => {
-  assertEquals(service("edge").networks, ["front"]);
-  assertEquals(service("origin").networks, ["front", "back"]);
-  for (const name of [...SERVERS, "worker", "migrate"]) {
-    assertEquals([service(name).networks, service(name).ports], [["back"], undefined], name);
-  }
+Deno.test("nginx alone is reached from outside, and nobody sees more than it calls", () => {
+  const networksOf = (name: string) => {
+    const { networks = [] } = service(name);
+    return Array.isArray(networks) ? networks : Object.keys(networks);
+  };
+  assertEquals(networksOf("front"), ["front"]);
+  for (const name of EDGES) assertEquals(networksOf(name), ["front", "middle"]);
+  assertEquals(networksOf("limits"), ["middle"]);
+  assertEquals(networksOf("origin"), ["middle", "back"]);
+  for (const name of [...KEEPERS, "worker", "migrate"]) assertEquals(networksOf(name), ["back"]);
   assertEquals(compose.networks.back, { internal: true });
+
+  assertEquals(service("front").ports, ["80:8080", "443:8443"]);
   assertEquals(service("origin").ports, ["127.0.0.1:9000:9000"]);
+  for (const name of [...EDGES, ...SERVERS, "worker", "migrate"]) {
+    assertEquals(service(name).ports, undefined, name);
+  }
+});
+
+Deno.test("edges believe nginx and nobody else, at the address that it has", () => {
+  for (const net of [undefined, "10.99.7"]) {
+    const file = readCompose(composeText, { ...SECRETS, ...FOLDERS, FRONT_NET: net });
+    const addressOf = (name: string) => {
+      const { networks } = file.services[name]!;
+      assert(networks !== undefined && !Array.isArray(networks), name);
+      return networks.front?.ipv4_address;
+    };
+    const prefix = `${net ?? "172.31.240"}.`;
+    assertEquals(file.networks.front?.ipam?.config, [{ subnet: `${prefix}0/28` }]);
+    assertEquals(addressOf("front"), `${prefix}10`);
+    const front = file.services.front?.environment ?? {};
+    for (const name of EDGES) {
+      const { environment = {} } = file.services[name]!;
+      assertEquals(environment.TRUSTED_PROXIES, `${prefix}10/32`);
+      assert(front.FRONT_EDGES?.includes(`server ${addressOf(name)}:8000 max_fails=`), name);
+    }
+    assertEquals(front.FRONT_EDGES?.match(/\bserver\b/g)?.length, EDGES.length);
+  }
+});
+
+Deno.test("both edges are the same but for their address", () => {
+  const [one, other] = EDGES.map((name) => ({ ...service(name), networks: null }));
+  assertEquals(one, other);
+  assertEquals(
+    service("edge-1").environment?.LIMITS_REDIS_URL,
+    "redis://:limits-password@limits:6379",
+  );
+});
+
+Deno.test("the template of nginx and the front container name the same variables", async () => {
+  const template = await Deno.readTextFile(join(PROJECT_DIR, "edge/front/nginx.conf.template"));
+  const used = new Set([...template.matchAll(/\$\{(FRONT_\w+)\}/g)].map((match) => match[1]!));
+  const { environment = {}, volumes = [], image, command, user, ulimits } = service("front");
+  const given = Object.keys(environment).filter((name) => name.startsWith("FRONT_"));
+  assertEquals([...used].sort(), given.sort());
+  for (const name of used) assert(new RegExp(`^#.* ${name}\\b`, "m").test(template), name);
+
+  assertEquals([image, user], ["nginx:1.30", "nginx"]);
+  assertEquals(command?.[0], "nginx", "the image fills templates in for this command only");
+  assert(volumes.includes(
+    "./edge/front/nginx.conf.template:/etc/nginx/templates/nginx.conf.template:ro",
+  ));
+  assert(volumes.every((volume) => volume.endsWith(":ro")));
+  assertEquals(environment.NGINX_ENVSUBST_OUTPUT_DIR, environment.FRONT_RUN_DIR);
+  assert(command?.includes(`${environment.NGINX_ENVSUBST_OUTPUT_DIR}/nginx.conf`));
+  const [, files] = /worker_rlimit_nofile (\d+);/.exec(template) ?? [];
+  assert(Number(files) <= (ulimits?.nofile ?? 0), "nginx may open as many files as it wants");
+  assert(service("front").healthcheck?.test?.at(-1)?.includes(environment.FRONT_STATUS ?? "none"));
 });
 
 Deno.test("containers start in the order in which they need each other", () => {
   const conditions = (name: string) =>
     Object.entries(service(name).depends_on ?? {})
       .map(([other, { condition }]) => `${other} ${condition}`).sort();
-  assertEquals(conditions("edge"), ["origin service_healthy"]);
+  assertEquals(conditions("front"), EDGES.map((name) => `${name} service_healthy`));
+  for (const name of EDGES) {
+    assertEquals(conditions(name), ["limits service_healthy", "origin service_healthy"]);
+  }
   assertEquals(conditions("migrate"), ["mysql service_healthy"]);
   for (const name of ["origin", "worker"]) {
     assertEquals(conditions(name), [
@@ -112,12 +183,13 @@ Deno.test("every part runs with its own permission set and may be given what it 
   for (const name of PARTS) {
     const { command = [], environment = {} } = service(name);
     assertEquals(command.slice(0, 2), ["deno", "run"]);
-    assert(command.includes(`-P=${name}`), name);
+    const set = name === "edge-1" || name === "edge-2" ? "edge" : name;
+    assert(command.includes(`-P=${set}`), name);
     assertEquals(
       command.some((word) => /^(-A|--allow-(all|net$|read|write|run|env|ffi|sys))/.test(word)),
       false,
     );
-    const permitted: readonly string[] = denoConfig.permissions[name].env.allow;
+    const permitted: readonly string[] = denoConfig.permissions[set].env.allow;
     for (const variable of Object.keys(environment)) {
       assert(permitted.includes(variable) || (name === "migrate"), `${name} ${variable}`);
     }
@@ -127,9 +199,12 @@ Deno.test("every part runs with its own permission set and may be given what it 
 Deno.test("servers keep what they were told to keep", () => {
   const redis = service("redis").command?.join(" ") ?? "";
   assert(redis.includes("--appendonly yes") && redis.includes("--maxmemory-policy noeviction"));
-  assertEquals(SERVERS.map((name) => service(name).image), ["redis:7", "rabbitmq:4", "mysql:8.4"]);
-  for (const name of SERVERS) assertEquals(service(name).volumes?.length, 1, name);
-  assertEquals(Object.keys(compose.volumes).sort(), [...SERVERS].sort());
+  assertEquals(KEEPERS.map((name) => service(name).image), ["redis:7", "rabbitmq:4", "mysql:8.4"]);
+  for (const name of KEEPERS) assertEquals(service(name).volumes?.length, 1, name);
+  assertEquals(Object.keys(compose.volumes).sort(), [...KEEPERS].sort());
+  const limits = service("limits").command?.join(" ") ?? "";
+  assert(limits.includes("--appendonly no") && limits.includes("--maxmemory 256mb"));
+  assertEquals([service("limits").image, service("limits").volumes], ["redis:7", undefined]);
 });
 
 Deno.test("the variables of docker-compose.yml are in .env.example", async () => {

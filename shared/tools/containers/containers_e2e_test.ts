@@ -1,17 +1,20 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
+import { serviceFor } from "../../testing/services_env.ts";
+import { askFront } from "../front/front_client.ts";
 import { LineRelay } from "../launch/line_relay.ts";
 import { PROJECT_DIR } from "../launch/project.ts";
 import { secretsForRun } from "../launch/run_secrets.ts";
 import { freePort } from "../services/free_port.ts";
 import { findMariaPrograms, planMaria } from "../services/maria_server.ts";
 import { LocalService, type ServerPlan } from "../services/local_service.ts";
+import { startNginx } from "../services/nginx_server.ts";
 import { poll } from "../services/poll.ts";
 import { probeAmqp, probeRedis } from "../services/probes.ts";
 import { findServer } from "../services/programs.ts";
 import { planRabbit } from "../services/rabbit_server.ts";
 import { planRedis } from "../services/redis_server.ts";
-import { openRun, RUN_VARIABLE } from "../services/run_directory.ts";
+import { openRun, type Run, RUN_VARIABLE } from "../services/run_directory.ts";
 import { startServices } from "../services/start_services.ts";
 import { type ComposeFile, type ComposeService, readCompose } from "./compose_file.ts";
 import { readDockerfile, wordsOf } from "./dockerfile.ts";
@@ -96,6 +99,16 @@ class Containers {
   }
 }
 
+/** A Redis besides the run's own, which ends with the run as well. */
+async function secondRedis(run: Run): Promise<LocalService> {
+  const dir = await Deno.makeTempDir({ dir: run.dir });
+  const plan = await planRedis(findServer("redis") ?? "", dir);
+  return new LocalService({
+    ...plan,
+    command: { ...plan.command, env: { [RUN_VARIABLE]: run.dir } },
+  });
+}
+
 function hostPort(url: string | undefined): string {
   const { hostname, port } = new URL(url ?? "");
   return `${hostname}:${port}`;
@@ -106,9 +119,13 @@ Deno.test("the containers' commands and health checks work on real servers", asy
   const running: { name: string; child: Deno.ChildProcess; ended: Promise<string> }[] = [];
   try {
     const { urls } = await startServices({ log: () => {}, env: {}, run });
+    const limits = await secondRedis(run);
+    await limits.start();
     const password = (url: string | undefined) => new URL(url ?? "").password;
     const compose = readCompose(composeText, {
       ...secretsForRun({}),
+      FRONT_TLS_DIR: "not used here",
+      LIMITS_REDIS_PASSWORD: password(limits.url),
       REDIS_PASSWORD: password(urls.redis),
       RABBITMQ_PASSWORD: password(urls.amqp),
       MYSQL_PASSWORD: password(urls.mysql),
@@ -116,11 +133,13 @@ Deno.test("the containers' commands and health checks work on real servers", asy
     });
     const ports = { edge: freePort(), origin: freePort(), worker: freePort() };
     const containers = new Containers(compose, [
+      ["limits:6379", hostPort(limits.url)],
       ["redis:6379", hostPort(urls.redis)],
       ["rabbitmq:5672", hostPort(urls.amqp)],
       ["mysql:3306", hostPort(urls.mysql)],
       ["origin:9000", `127.0.0.1:${ports.origin}`],
       ["0.0.0.0", "127.0.0.1"],
+      ["172.31.240.10", "127.0.0.1"],
       ["8000", String(ports.edge)],
       ["9000", String(ports.origin)],
       ["9100", String(ports.worker)],
@@ -131,13 +150,18 @@ Deno.test("the containers' commands and health checks work on real servers", asy
     assertEquals(code, 0, await migrate.ended);
     await migrate.ended;
 
-    for (const name of ["worker", "origin", "edge"]) {
+    for (const name of ["worker", "origin", "edge-1"]) {
       assertEquals(await containers.check(name), 1, `${name} before it starts`);
       running.push({ name, ...containers.start(name) });
       await containers.untilHealthy(name);
     }
-    const sales = await fetch(`http://127.0.0.1:${ports.edge}/api/sales`);
-    assertEquals([sales.status, (await sales.json()).total], [200, 0]);
+    // The other edge has the same command; nginx is given this one twice.
+    const edges = [`127.0.0.1:${ports.edge}`, `127.0.0.1:${ports.edge}`];
+    const program = serviceFor("NGINX_PATH");
+    const front = await startNginx({ program, runDir: run.dir, edges });
+    const sales = await askFront(front, "/api/sales");
+    assertEquals([sales.status, JSON.parse(sales.text).total], [200, 0]);
+    await front.stop();
 
     for (const { name, child, ended } of running.splice(0).reverse()) {
       child.kill("SIGTERM");
@@ -181,6 +205,8 @@ async function runServer(
     ...passwords,
     MYSQL_PASSWORD: "one-of-mysql",
     MYSQL_ROOT_PASSWORD: "one-of-root",
+    LIMITS_REDIS_PASSWORD: "one-of-limits",
+    FRONT_TLS_DIR: "not used here",
   };
   const service = readCompose(composeText, variables).services[name];
   assert(service);
@@ -195,41 +221,51 @@ async function runServer(
   }
 }
 
-Deno.test("the Redis container's arguments are taken by redis-server", async () => {
-  await runServer(
-    async (dir, { command = [] }) => {
-      const plan = await planRedis(findServer("redis") ?? "", dir);
-      assertEquals(command[0], "redis-server");
-      const here = [
-        "--port",
-        String(plan.port),
-        "--bind",
-        "127.0.0.1",
-        "--dir",
-        join(dir, "redis"),
-      ];
-      const args = [...command.slice(1), ...here, "--set-proc-title", "no"];
-      const url = `redis://:one-of-redis@127.0.0.1:${plan.port}`;
-      return { ...plan, url, probe: () => probeRedis(url), command: { ...plan.command, args } };
-    },
-    "redis",
-    async (url) => {
-      const { hostname, port } = new URL(url);
-      using connection = await Deno.connect({ hostname, port: Number(port) });
-      const lines = ["AUTH one-of-redis", "CONFIG GET appendonly", "CONFIG GET maxmemory-policy"];
-      await connection.write(new TextEncoder().encode(`${lines.join("\r\n")}\r\nPING\r\n`));
-      let answer = "";
-      const buffer = new Uint8Array(1_024);
-      while (!answer.includes("+PONG")) {
-        const read = await connection.read(buffer);
-        assert(read !== null);
-        answer += new TextDecoder().decode(buffer.subarray(0, read));
-      }
-      assertStringIncludes(answer, "yes");
-      assertStringIncludes(answer, "noeviction");
-    },
-  );
-});
+/** Both containers of Redis, and what each must be set to. */
+const REDIS_CONTAINERS: [string, string, Record<string, string>][] = [
+  ["redis", "one-of-redis", { appendonly: "yes", "maxmemory-policy": "noeviction" }],
+  ["limits", "one-of-limits", { appendonly: "no", "maxmemory-policy": "volatile-ttl" }],
+];
+
+for (const [name, secret, settings] of REDIS_CONTAINERS) {
+  Deno.test(`the arguments of the container ${name} are taken by redis-server`, async () => {
+    await runServer(
+      async (dir, { command = [] }) => {
+        const plan = await planRedis(findServer("redis") ?? "", dir);
+        assertEquals(command[0], "redis-server");
+        const here = [
+          "--port",
+          String(plan.port),
+          "--bind",
+          "127.0.0.1",
+          "--dir",
+          join(dir, "redis"),
+        ];
+        const args = [...command.slice(1), ...here, "--set-proc-title", "no"];
+        const url = `redis://:${secret}@127.0.0.1:${plan.port}`;
+        return { ...plan, url, probe: () => probeRedis(url), command: { ...plan.command, args } };
+      },
+      name,
+      async (url) => {
+        const { hostname, port } = new URL(url);
+        using connection = await Deno.connect({ hostname, port: Number(port) });
+        const questions = Object.keys(settings).map((setting) => `CONFIG GET ${setting}`);
+        const lines = [`AUTH ${secret}`, ...questions];
+        await connection.write(new TextEncoder().encode(`${lines.join("\r\n")}\r\nPING\r\n`));
+        let answer = "";
+        const buffer = new Uint8Array(1_024);
+        while (!answer.includes("+PONG")) {
+          const read = await connection.read(buffer);
+          assert(read !== null);
+          answer += new TextDecoder().decode(buffer.subarray(0, read));
+        }
+        for (const [setting, value] of Object.entries(settings)) {
+          assertStringIncludes(answer, `${setting}\r\n$${value.length}\r\n${value}\r\n`);
+        }
+      },
+    );
+  });
+}
 
 Deno.test("the RabbitMQ container's environment makes its own user and virtual host", async () => {
   await runServer(

@@ -16,6 +16,11 @@ export async function startTicksOf(pid: number): Promise<string | null> {
   return fields[19] ?? null;
 }
 
+/** The words with which a process was started, or what it calls itself since; "" when it is gone. */
+export async function commandOf(pid: number): Promise<string> {
+  return (await shell('cat "/proc/$0/cmdline"', String(pid))).replaceAll("\0", " ");
+}
+
 /**
  * Every process that was started with `NAME=value` in its environment, this one left out. Those of
  * other users cannot be read and are not found.

@@ -6,8 +6,8 @@ import { RABBIT_FOLDERS } from "./rabbit_server.ts";
 import { type ProgressLog, SERVICE_NAMES, SERVICE_TITLES } from "./service_handle.ts";
 import type { ServiceName } from "./service_handle.ts";
 
-/** What a tool may need from the machine: the servers, and a browser for tests. */
-export type Need = ServiceName | "chromium";
+/** What a tool may need from the machine: the servers, and for tests a browser and nginx. */
+export type Need = ServiceName | "chromium" | "nginx";
 
 /** Where a server comes from when no URL is given. */
 export type Source = "program" | "docker";
@@ -18,6 +18,8 @@ const DEBIAN_PACKAGES: Record<Need, string[]> = {
   mysql: ["mariadb-server"],
   // Pictures of pages in Chinese show boxes without the fonts.
   chromium: ["chromium", "fonts-noto-cjk"],
+  // Its tests make a certificate for themselves.
+  nginx: ["nginx", "openssl"],
 };
 
 const PROGRAM_NAMES: Record<Need, string> = {
@@ -25,7 +27,10 @@ const PROGRAM_NAMES: Record<Need, string> = {
   amqp: "rabbitmq-server (3.10 or newer)",
   mysql: "mariadbd with mariadb-install-db, or mysqld",
   chromium: "chromium or google-chrome",
+  nginx: "nginx (1.22 or newer) with openssl",
 };
+
+const TITLES: Record<Need, string> = { ...SERVICE_TITLES, chromium: "Chromium", nginx: "nginx" };
 
 /** Questions to the machine, so that tests can answer them. */
 export interface Machine {
@@ -37,7 +42,11 @@ export interface Machine {
 
 /** This machine. */
 export const thisMachine: Machine = {
-  isInstalled: (need) => need === "chromium" ? findChromium() !== null : findServer(need) !== null,
+  isInstalled(need) {
+    if (need === "chromium") return findChromium() !== null;
+    if (need === "nginx") return findNginx() !== null && findProgram(["openssl"]) !== null;
+    return findServer(need) !== null;
+  },
   hasDockerEngine: () => hasDockerEngine(),
   canInstall,
   install: aptInstall,
@@ -78,8 +87,9 @@ export class MissingProgramsError extends Error {
 
   constructor(readonly missing: Need[]) {
     const lines = missing.map((need) => {
-      const title = isServer(need) ? SERVICE_TITLES[need] : "Chromium";
-      return `  ${title}: ${PROGRAM_NAMES[need]} (Debian: ${DEBIAN_PACKAGES[need].join(" ")})`;
+      return `  ${TITLES[need]}: ${PROGRAM_NAMES[need]} (Debian: ${
+        DEBIAN_PACKAGES[need].join(" ")
+      })`;
     });
     const byUrl = missing.every(isServer)
       ? ", or set REDIS_URL, AMQP_URL and MYSQL_URL to servers that run already"
@@ -109,6 +119,11 @@ export function findServer(name: ServiceName): string | null {
 export function findChromium(): string | null {
   return Deno.env.get("CHROMIUM_PATH") ||
     findProgram(["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]);
+}
+
+/** What stands in front of edges, for tests: `NGINX_PATH`, else the one installed; null if none. */
+export function findNginx(): string | null {
+  return Deno.env.get("NGINX_PATH") || findProgram(["nginx"]);
 }
 
 function isServer(need: Need): need is ServiceName {

@@ -18,23 +18,25 @@ function machine(has: Need[], docker: boolean, root: boolean) {
       if (packages.includes("rabbitmq-server")) has.push("amqp");
       if (packages.includes("mariadb-server")) has.push("mysql");
       if (packages.includes("chromium")) has.push("chromium");
+      if (packages.includes("nginx")) has.push("nginx");
       return Promise.resolve();
     },
   };
   return { fake, installed, asked };
 }
 
-const ALL: Need[] = ["redis", "amqp", "mysql", "chromium"];
+const ALL: Need[] = ["redis", "amqp", "mysql", "chromium", "nginx"];
+const ALL_PROGRAMS = ALL.map(() => "program");
 const log = () => {};
 
 Deno.test("provide() takes installed programs before anything else", async () => {
   const { fake, installed, asked } = machine([...ALL], true, true);
   const sources = await provide(ALL, log, fake);
-  assertEquals([...sources.values()], ["program", "program", "program", "program"]);
+  assertEquals([...sources.values()], ALL_PROGRAMS);
   assertEquals([installed, asked], [[], []]);
 });
 
-Deno.test("provide() takes containers for missing servers, packages for the browser", async () => {
+Deno.test("provide() takes containers for missing servers, packages for the rest", async () => {
   const { fake, installed } = machine(["redis"], true, true);
   const sources = await provide(ALL, log, fake);
   assertEquals(Object.fromEntries(sources), {
@@ -42,28 +44,31 @@ Deno.test("provide() takes containers for missing servers, packages for the brow
     amqp: "docker",
     mysql: "docker",
     chromium: "program",
+    nginx: "program",
   });
-  assertEquals(installed, ["chromium", "fonts-noto-cjk"]);
+  assertEquals(installed, ["chromium", "fonts-noto-cjk", "nginx", "openssl"]);
 });
 
 Deno.test("provide() installs all that is missing in one go", async () => {
   const { fake, installed } = machine([], false, true);
   const sources = await provide(ALL, log, fake);
-  assertEquals([...sources.values()], ["program", "program", "program", "program"]);
+  assertEquals([...sources.values()], ALL_PROGRAMS);
   assertEquals(installed, [
     "redis-server",
     "rabbitmq-server",
     "mariadb-server",
     "chromium",
     "fonts-noto-cjk",
+    "nginx",
+    "openssl",
   ]);
 });
 
 Deno.test("provide() names all that is missing in one error", async () => {
   const { fake } = machine(["redis"], false, false);
   const error = await assertRejects(() => provide(ALL, log, fake), MissingProgramsError);
-  assertEquals(error.missing, ["amqp", "mysql", "chromium"]);
-  for (const name of ["rabbitmq-server", "mariadbd", "chromium"]) {
+  assertEquals(error.missing, ["amqp", "mysql", "chromium", "nginx"]);
+  for (const name of ["rabbitmq-server", "mariadbd", "chromium", "nginx"]) {
     assertEquals(error.message.includes(name), true, name);
   }
 });

@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { killProcessesWith, startTicksOf } from "./process_table.ts";
+import { commandOf, killProcessesWith, sendSignal, startTicksOf } from "./process_table.ts";
 
 /** The variable by which every process of a run is known, whoever its parent is by then. */
 export const RUN_VARIABLE = "DROPGATE_RUN";
@@ -58,6 +58,7 @@ async function isOurs(dir: string): Promise<boolean> {
 
 async function removeRun(dir: string): Promise<void> {
   await removeContainers(dir);
+  await killListedGroups(dir);
   await killProcessesWith(RUN_VARIABLE, dir);
   try {
     await Deno.remove(dir, { recursive: true });
@@ -69,6 +70,20 @@ async function removeRun(dir: string): Promise<void> {
 
 /** The file that a run keeps while it has containers: their names, one a line. */
 export const CONTAINER_LIST = "containers";
+
+/**
+ * The file that a run keeps of process groups whose environment cannot be read, since they write
+ * their title over it: their leaders' ids, one a line. The leader's command names the run's folder.
+ */
+export const GROUP_LIST = "groups";
+
+async function killListedGroups(dir: string): Promise<void> {
+  const list = await Deno.readTextFile(join(dir, GROUP_LIST)).catch(() => "");
+  for (const pid of list.split("\n").map(Number).filter((pid) => pid > 1)) {
+    // The id may be somebody else's by now.
+    if ((await commandOf(pid)).includes(dir)) sendSignal(-pid, "SIGKILL");
+  }
+}
 
 /** Containers outlive the client that started them, and carry no environment of ours. */
 async function removeContainers(dir: string): Promise<void> {
