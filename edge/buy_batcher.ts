@@ -1,4 +1,3 @@
-import type { Log } from "../shared/log.ts";
 import type { Clock } from "../shared/clock.ts";
 import {
   type BuyAnswer,
@@ -7,6 +6,7 @@ import {
   type InternalBuys,
   MAX_BUYS_PER_BATCH,
 } from "../shared/internal_api.ts";
+import type { WarningLog } from "./calm_log.ts";
 import { OriginFailure, type OriginHealth, type OriginPool } from "./origin_pool.ts";
 import type { Timer, Timers } from "./timers.ts";
 
@@ -48,7 +48,7 @@ export interface BuyBatcherParts {
   pool: OriginPool;
   clock: Clock;
   timers: Timers;
-  log: Log;
+  log: WarningLog;
   /** Hears the stock that was left after each batch. */
   onStock: (stock: InternalAnswers["stock"]) => void;
   limits?: BuyBatcherLimits;
@@ -173,7 +173,7 @@ export class BuyBatcher {
     }
   }
 
-  /** The answers, or null when a second try failed too or had no time left. */
+  /** The answers, or null when a second try failed too, had no time left or was one too many. */
   async #askTwice(batch: Waiting[]): Promise<InternalAnswers | null> {
     const giveUpAtMs = batch[0]!.sinceMs + this.#limits.giveUpMs;
     const buys = batch.map((one) => one.buy);
@@ -181,6 +181,7 @@ export class BuyBatcher {
     for (let attempt = 1; attempt <= 2; attempt += 1) {
       const leftMs = giveUpAtMs - this.#parts.clock();
       if (attempt === 2 && leftMs < this.#limits.minTryMs) return null;
+      if (attempt === 2 && !this.#parts.pool.takeRetry()) return null;
       if (attempt === 2) this.counts.retries += 1;
       const budgetMs = Math.max(1, Math.min(this.#limits.budgetMs, Math.floor(leftMs)));
       try {

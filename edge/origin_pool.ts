@@ -1,14 +1,11 @@
 import type { Log } from "../shared/log.ts";
 import { DRAINING_HEADER, EDGE_KEY_HEADER } from "../shared/internal_api.ts";
 import type { Clock } from "../shared/clock.ts";
+import { isBetter, type Origin, OriginBooks, type OriginHealth, rankOf } from "./origin_health.ts";
+import { RetryBudget, type RetryBudgetCounts } from "./retry_budget.ts";
 import type { Timers } from "./timers.ts";
 
-/** One origin. `call` is `fetch`, or the origin's own handler when both run in one process. */
-export interface Origin {
-  /** Base URL without a trailing slash. */
-  url: string;
-  call(request: Request): Promise<Response>;
-}
+export type { Origin, OriginHealth } from "./origin_health.ts";
 
 /** What to ask an origin. */
 export interface OriginCall {
@@ -51,25 +48,6 @@ class LateError extends Error {
   override name = "LateError";
 }
 
-/** How an origin is doing. */
-export interface OriginHealth {
-  readonly origin: Origin;
-  healthy: boolean;
-  /** True once it said that it drains, until it, or whoever follows it there, answers otherwise. */
-  leaving: boolean;
-  inFlight: number;
-  consecutiveFailures: number;
-  /** When an unhealthy origin may be tried again, ms. */
-  retryAtMs: number;
-  cooldownMs: number;
-}
-
-/** Failures in a row that take an origin out. */
-const FAILURES_TO_EJECT = 3;
-/** An origin that is out is tried after this long, twice as long each time, up to the maximum. */
-const MIN_COOLDOWN_MS = 500;
-const MAX_COOLDOWN_MS = 5_000;
-
 /** What the pool needs. */
 export interface OriginPoolParts {
   origins: Origin[];
@@ -80,14 +58,15 @@ export interface OriginPoolParts {
 }
 
 /**
- * The origins behind this edge. A call goes to the healthy origin with the fewest calls in flight;
- * three failures in a row take an origin out until a probe of it succeeds, one that drains is called
- * only when no other is healthy.
+ * The origins behind this edge. A call goes to the healthy origin with the fewest calls in flight,
+ * of those that are ready if there are any. Three failures in a row take an origin out until a probe
+ * of it succeeds; one that drains is called only when no other is ready.
  */
 export class OriginPool {
   readonly #parts: OriginPoolParts;
-  readonly #origins: OriginHealth[];
-  #healthyCount: number;
+  readonly #books: OriginBooks;
+  /** Of second tries, whatever they are about. */
+  readonly #budget: RetryBudget;
   #turn = 0;
 
   constructor(parts: OriginPoolParts) {
@@ -95,88 +74,132 @@ export class OriginPool {
       throw new RangeError("Cannot make an origin pool as it needs an origin: current value is 0");
     }
     this.#parts = parts;
-    this.#origins = parts.origins.map((origin) => ({
-      origin,
-      healthy: true,
-      leaving: false,
-      inFlight: 0,
-      consecutiveFailures: 0,
-      retryAtMs: 0,
-      cooldownMs: MIN_COOLDOWN_MS,
-    }));
-    this.#healthyCount = this.#origins.length;
+    this.#books = new OriginBooks(parts.origins, parts);
+    this.#budget = new RetryBudget(parts.clock);
   }
 
   /** How many origins are fit to be called. */
   get healthyCount(): number {
-    return this.#healthyCount;
+    return this.#books.healthyCount;
   }
 
   get size(): number {
-    return this.#origins.length;
+    return this.#books.all.length;
   }
 
-  /** Calls a healthy origin, another than `avoid` if there is one. @throws {OriginFailure} */
-  call(call: OriginCall, avoid: OriginHealth | null = null): Promise<OriginAnswer> {
-    const chosen = this.#leastLoaded(avoid);
-    if (!chosen) return Promise.reject(new OriginFailure(null, "No origin is healthy"));
-    return this.#send(chosen, call);
+  /** Every origin and how it is doing. */
+  get origins(): readonly OriginHealth[] {
+    return this.#books.all;
+  }
+
+  /** Second tries that were allowed, and those that were refused as too many. */
+  get retryCounts(): Readonly<RetryBudgetCounts> {
+    return this.#budget.counts;
   }
 
   /**
-   * Calls an origin even when none is healthy, always the same while it is and does not drain: for
-   * the snapshot, whose version should not jump between origins. @throws {OriginFailure}
+   * Calls a healthy origin, for a second try another than `avoid` if there is one.
+   * @throws {OriginFailure}
    */
-  callSteadily(call: OriginCall): Promise<OriginAnswer> {
-    const healthy = this.#origins.find((origin) => origin.healthy && !origin.leaving) ??
-      this.#origins.find((origin) => origin.healthy);
-    const chosen = healthy ?? this.#origins[this.#turn++ % this.#origins.length]!;
-    return this.#send(chosen, call);
+  call(call: OriginCall, avoid: OriginHealth | null = null): Promise<OriginAnswer> {
+    if (avoid === null) this.#budget.addCall();
+    const chosen = this.#leastLoaded(avoid);
+    if (!chosen) return Promise.reject(new OriginFailure(null, "No origin is healthy"));
+    chosen.counts.calls += 1;
+    if (avoid !== null) chosen.counts.retries += 1;
+    return this.#send(chosen, call, (to) => this.#books.succeeded(to));
   }
 
-  /** Tries every origin that is out and whose pause is over, or that drains. Never throws. */
+  /** True when a second try may be made: an origin is there, and there were not too many of late. */
+  takeRetry(): boolean {
+    return this.healthyCount > 0 && this.#budget.take();
+  }
+
+  /**
+   * Calls an origin even when none is healthy, always the same while it is well: for the snapshot,
+   * whose version should not jump between origins. @throws {OriginFailure}
+   */
+  callSteadily(call: OriginCall): Promise<OriginAnswer> {
+    let chosen: OriginHealth | null = null;
+    for (const one of this.origins) {
+      if (one.healthy && (chosen === null || rankOf(one) < rankOf(chosen))) chosen = one;
+    }
+    chosen ??= this.origins[this.#turn++ % this.size]!;
+    return this.#send(chosen, call, (to) => this.#books.answered(to));
+  }
+
+  /** Tries every origin that is out and whose pause is over. Never throws. */
   async probe(call: OriginCall): Promise<void> {
     const nowMs = this.#parts.clock();
-    const due = this.#origins.filter((one) =>
-      one.healthy ? one.leaving : one.inFlight === 0 && one.retryAtMs <= nowMs
+    const due = this.origins.filter((one) =>
+      !one.healthy && one.inFlight === 0 && one.retryAtMs <= nowMs
     );
-    if (due.length === 0) return;
-    await Promise.allSettled(due.map((origin) => this.#send(origin, call)));
+    const tries = due.map((one) => this.#send(one, call, (to) => this.#books.answered(to)));
+    await Promise.allSettled(tries);
+  }
+
+  /** Asks every origin that is not out whether it is ready. Never throws. */
+  async check(call: OriginCall): Promise<void> {
+    const asked = this.origins.filter((one) => one.healthy);
+    await Promise.all(asked.map((one) => this.#check(one, call)));
+  }
+
+  async #check(one: OriginHealth, call: OriginCall): Promise<void> {
+    try {
+      const { status } = await this.#withinTime(one, call);
+      if (status >= 500 && status !== 503) throw new Error(`status ${status} on ${call.path}`);
+      // One that drains says 503 and still works.
+      this.#books.toldReadiness(one, status !== 503 || one.leaving);
+    } catch (error) {
+      this.#books.keptSilent(one, error);
+    }
   }
 
   #leastLoaded(avoid: OriginHealth | null): OriginHealth | null {
-    const count = this.#origins.length;
+    const count = this.size;
     const first = this.#turn++ % count;
     let best: OriginHealth | null = null;
     for (let i = 0; i < count; i += 1) {
-      const one = this.#origins[(first + i) % count]!;
+      const one = this.origins[(first + i) % count]!;
       if (one.healthy && one !== avoid && (best === null || isBetter(one, best))) best = one;
     }
     return best ?? (avoid?.healthy ? avoid : null);
   }
 
-  async #send(to: OriginHealth, call: OriginCall): Promise<OriginAnswer> {
+  async #send(
+    to: OriginHealth,
+    call: OriginCall,
+    succeeded: (to: OriginHealth) => void,
+  ): Promise<OriginAnswer> {
+    to.inFlight += 1;
+    try {
+      const answer = await this.#withinTime(to, call);
+      if (answer.status >= 500 && !call.accepts?.includes(answer.status)) {
+        throw new Error(`status ${answer.status}`);
+      }
+      succeeded(to);
+      return answer;
+    } catch (error) {
+      if (!(error instanceof LateError && call.mayBeLate)) this.#books.failed(to, error);
+      const why = error instanceof Error ? error.message : String(error);
+      throw new OriginFailure(to, `${call.method} ${call.path} at ${to.origin.url}: ${why}`);
+    } finally {
+      to.inFlight -= 1;
+    }
+  }
+
+  /** @throws when the answer is not there within the call's time, or never comes. */
+  async #withinTime(to: OriginHealth, call: OriginCall): Promise<OriginAnswer> {
     const abort = new AbortController();
     const late = Promise.withResolvers<never>();
     const timer = this.#parts.timers.after(call.timeoutMs, () => {
       late.reject(new LateError(`no answer within ${call.timeoutMs} ms`));
       abort.abort();
     });
-    to.inFlight += 1;
     try {
       // An origin in the same process does not watch the signal, hence the race.
-      const answer = await Promise.race([this.#exchange(to, call, abort.signal), late.promise]);
-      if (answer.status >= 500 && !call.accepts?.includes(answer.status)) {
-        throw new Error(`status ${answer.status}`);
-      }
-      this.#succeeded(to);
-      return answer;
-    } catch (error) {
-      if (!(error instanceof LateError && call.mayBeLate)) this.#failed(to, error);
-      const why = error instanceof Error ? error.message : String(error);
-      throw new OriginFailure(to, `${call.method} ${call.path} at ${to.origin.url}: ${why}`);
+      return await Promise.race([this.#exchange(to, call, abort.signal), late.promise]);
     } finally {
-      to.inFlight -= 1;
       this.#parts.timers.cancel(timer);
     }
   }
@@ -198,43 +221,4 @@ export class OriginPool {
     const retryAfter = response.headers.get("retry-after");
     return { status: response.status, text: await response.text(), retryAfter, origin: to };
   }
-
-  /** An origin that drains is gone at its first failure, unless it is the only one. */
-  #othersStay(origin: OriginHealth): boolean {
-    return this.#origins.some((one) => one !== origin && one.healthy && !one.leaving);
-  }
-
-  #succeeded(origin: OriginHealth): void {
-    origin.consecutiveFailures = 0;
-    origin.cooldownMs = MIN_COOLDOWN_MS;
-    if (origin.healthy) return;
-    origin.healthy = true;
-    this.#healthyCount += 1;
-    this.#parts.log.info("Origin {url} is back", { url: origin.origin.url });
-  }
-
-  #failed(origin: OriginHealth, error: unknown): void {
-    origin.consecutiveFailures += 1;
-    const enough = origin.leaving && this.#othersStay(origin) ? 1 : FAILURES_TO_EJECT;
-    if (origin.consecutiveFailures < enough) return;
-    const nowMs = this.#parts.clock();
-    // Calls that were on their way when it went out say nothing new.
-    if (!origin.healthy && nowMs < origin.retryAtMs) return;
-    origin.retryAtMs = nowMs + origin.cooldownMs;
-    origin.cooldownMs = Math.min(MAX_COOLDOWN_MS, origin.cooldownMs * 2);
-    if (!origin.healthy) return;
-    origin.healthy = false;
-    this.#healthyCount -= 1;
-    this.#parts.log.warning("Origin {url} is out after {failures} failures: {error}", {
-      url: origin.origin.url,
-      failures: origin.consecutiveFailures,
-      error: String(error),
-    });
-  }
-}
-
-/** Whether a call should rather go to `one`: it stays while the other leaves, or has less to do. */
-function isBetter(one: OriginHealth, best: OriginHealth): boolean {
-  if (one.leaving !== best.leaving) return best.leaving;
-  return one.inFlight < best.inFlight;
 }
