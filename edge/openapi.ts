@@ -1,10 +1,12 @@
 import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
 import type { ProblemCode } from "../shared/problem.ts";
 import { USER_ID_PATTERN } from "../shared/ticket.ts";
-import { buyBodySchema, demoLoginSchema } from "./gate/buy_body.ts";
+import { buyBodySchema } from "./gate/buy_body.ts";
 import { listQuerySchema } from "./list_query.ts";
 import { answers, type Responses } from "./openapi_answers.ts";
+import { describeCaptcha } from "./openapi_captcha.ts";
 import { describePayments } from "./openapi_payments.ts";
+import { describeSessions } from "./openapi_sessions.ts";
 import {
   buyDoneSchema,
   orderListSchema,
@@ -12,9 +14,7 @@ import {
   productSchema,
   saleListSchema,
   saleSchema,
-  sessionSchema,
   stockSchema,
-  whoSchema,
 } from "./public_api.ts";
 
 type Docs = OpenAPIHono["openAPIRegistry"];
@@ -36,14 +36,18 @@ export function openApiText(demo: boolean): string {
     registry.registerComponent(
       "securitySchemes",
       name,
-      name === "session"
-        ? { type: "http", scheme: "bearer" }
-        : { type: "apiKey", in: "cookie", name: "dropgate_session" },
+      name === "session" ? { type: "http", scheme: "bearer" } : {
+        type: "apiKey",
+        in: "cookie",
+        name: "dropgate_session",
+        description: "Over https its name begins with `__Host-`",
+      },
     );
   }
   describeSales(registry);
   describeSessions(registry, demo);
   describeBuying(registry);
+  describeCaptcha(registry);
   describePayments(registry, demo);
   describeService(registry);
   const document = docs.getOpenAPI31Document({
@@ -88,35 +92,6 @@ function describeSales(registry: Docs): void {
   );
 }
 
-function describeSessions(registry: Docs, demo: boolean): void {
-  registry.registerPath(createRoute({
-    method: "post",
-    path: "/api/session",
-    summary: "Exchange the shop's token (Authorization: Bearer) for a session",
-    responses: answers({ 200: ["A session, also set as a cookie", sessionSchema] }, [
-      "unauthenticated",
-      "unavailable",
-    ]),
-  }));
-  registry.registerPath(createRoute({
-    method: "get",
-    path: "/api/session",
-    summary: "Who is signed in",
-    responses: answers({ 200: ["The buyer, or userId null", whoSchema] }, []),
-  }));
-  if (!demo) return;
-  registry.registerPath(createRoute({
-    method: "post",
-    path: "/dev/login",
-    summary: "Demo sign-in",
-    request: { body: { content: { "application/json": { schema: demoLoginSchema } } } },
-    responses: answers({ 200: ["A session, also set as a cookie", sessionSchema] }, [
-      "invalid",
-      "too_large",
-    ]),
-  }));
-}
-
 const BUY_PROBLEMS: ProblemCode[] = [
   "invalid",
   "too_large",
@@ -131,6 +106,8 @@ const BUY_PROBLEMS: ProblemCode[] = [
   "ended",
   "not_started",
   "paused",
+  "rate_limited",
+  "captcha_required",
   "busy",
   "unavailable",
 ];

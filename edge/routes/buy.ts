@@ -1,12 +1,16 @@
 import type { Context } from "hono";
 import type { Clock } from "../../shared/clock.ts";
-import type { BuyAnswer } from "../../shared/internal_api.ts";
+import type { BuyAnswer, InternalBuy } from "../../shared/internal_api.ts";
 import { buyResponse, plainProblem } from "../answers.ts";
 import type { BuyBatcher } from "../buy_batcher.ts";
-import { type BuyAttempt, gateChecks, judge, sessionOf } from "../gate/gate.ts";
-import type { Identity } from "../gate/identity.ts";
+import { sessionOf } from "../gate/checks.ts";
+import { clientAddress } from "../gate/client_address.ts";
+import { type BuyAttempt, gateChecks, judge } from "../gate/gate.ts";
+import type { GateParts } from "../gate/gate_parts.ts";
 import type { LostAnswers } from "../gate/lost_answers.ts";
-import { type Refusal, refusalResponse } from "../gate/refusal.ts";
+import { afterSharing } from "../gate/limit_checks.ts";
+import { type Refusal, refusalResponse, UNPROVEN } from "../gate/refusal.ts";
+import type { SharedLimits } from "../limits/shared_limits.ts";
 import type { BuyCounts } from "../metrics.ts";
 import { parsePathId } from "../path_id.ts";
 import type { Randomness } from "../randomness.ts";
@@ -15,13 +19,16 @@ import type { SaleIndex } from "../sale_index.ts";
 import type { SaleSnapshot } from "../sale_snapshot.ts";
 
 /** What a buy needs. */
-export interface BuyRouteParts {
+export interface BuyRouteParts extends GateParts {
   index: SaleIndex;
   snapshot: SaleSnapshot;
-  identity: Identity;
   batcher: BuyBatcher;
   lostAnswers: LostAnswers;
   counts: BuyCounts;
+  /** Refusals by limit. */
+  limitCounts: BuyCounts;
+  /** Null when this edge counts for itself. */
+  sharedLimits: Pick<SharedLimits, "take"> | null;
   clock: Clock;
   randomness: Randomness;
 }
@@ -31,8 +38,8 @@ export interface BuyRouteParts {
  * body and one for the answer of the origin, nothing else that waits.
  */
 export function buyRoute(parts: BuyRouteParts): (c: Context) => Promise<Response> {
-  const { index, snapshot, identity, counts, clock } = parts;
-  const checks = gateChecks(identity);
+  const { index, snapshot, sharedLimits, clock } = parts;
+  const checks = gateChecks(parts);
 
   return async function buy(c) {
     if (!snapshot.loaded) return plainProblem("unavailable");
@@ -46,6 +53,7 @@ export function buyRoute(parts: BuyRouteParts): (c: Context) => Promise<Response
     const saleId = parsePathId(c.req.param("saleId"));
     const attempt: BuyAttempt = {
       headers: request.headers,
+      address: clientAddress(c),
       bodyText,
       sale: saleId === null ? undefined : index.sales.get(saleId),
       nowMs: clock(),
@@ -53,18 +61,43 @@ export function buyRoute(parts: BuyRouteParts): (c: Context) => Promise<Response
       body: null,
       item: null,
       session: undefined,
+      pass: undefined,
+      overHalf: false,
+      needsPass: false,
     };
     const refused = judge(checks, attempt);
-    if (refused !== null) {
-      const found = await findLost(parts, attempt, refused);
-      if (found === null) {
-        counts.add(refused.code);
-        return refusalResponse(refused);
-      }
-      return answered(parts, attempt, found);
-    }
-    return forward(parts, attempt);
+    if (refused !== null) return refuse(parts, attempt, refused);
+    return sharedLimits === null ? forward(parts, attempt) : forwardShared(parts, attempt);
   };
+}
+
+/** The way of a buy when edges share their limits: one question about all three, asked last. */
+async function forwardShared(parts: BuyRouteParts, attempt: BuyAttempt): Promise<Response> {
+  // Like the limits of this edge: whoever brought a pass is free of his address.
+  const place = attempt.pass ? null : attempt.address.key;
+  const { userId } = attempt.session!;
+  const verdict = await parts.sharedLimits!.take(attempt.sale!.facts, place, userId);
+  const refused = afterSharing(parts, attempt, verdict);
+  return refused === null ? forward(parts, attempt) : refuse(parts, attempt, refused);
+}
+
+/** The refusal, or what the origin knows of the buyer after all. */
+function refuse(
+  parts: BuyRouteParts,
+  attempt: BuyAttempt,
+  refused: Refusal,
+): Response | Promise<Response> {
+  const finding = findLost(parts, attempt, refused);
+  if (finding === null) return refuseNow(parts, refused);
+  return finding.then((found) =>
+    found === null ? refuseNow(parts, refused) : answered(parts, attempt, found)
+  );
+}
+
+function refuseNow(parts: BuyRouteParts, refused: Refusal): Response {
+  parts.counts.add(refused.code);
+  if (refused.limit !== undefined) parts.limitCounts.add(refused.limit);
+  return refusalResponse(refused);
 }
 
 /** What the origin knows of a buyer who is about to be refused; null when the refusal stands. */
@@ -73,8 +106,12 @@ function findLost(
   attempt: BuyAttempt,
   { recoverable }: Refusal,
 ): Promise<BuyAnswer | null> | null {
-  if (recoverable === null || attempt.requestId === null) return null;
-  const session = sessionOf(attempt, parts.identity);
+  if (recoverable === null) return null;
+  // Whether somebody has bought can be asked without his key.
+  const requestId = attempt.requestId ??
+    (recoverable === UNPROVEN ? parts.randomness.requestId() : null);
+  if (requestId === null) return null;
+  const session = sessionOf(attempt, parts);
   if (session === null) return null;
   const { productId, quantity } = attempt.body!;
   const { saleId } = attempt.sale!.facts;
@@ -83,7 +120,7 @@ function findLost(
     productId,
     session.userId,
     quantity,
-    attempt.requestId,
+    requestId,
     recoverable,
   );
 }
@@ -93,15 +130,21 @@ function forward(parts: BuyRouteParts, attempt: BuyAttempt): Promise<Response> {
   const { saleId } = attempt.sale!.facts;
   const requestId = attempt.requestId ?? parts.randomness.requestId();
   return new Promise((resolve) => {
-    parts.batcher.submit(
-      [saleId, productId, attempt.session!.userId, quantity, requestId, 0],
-      (answer) => resolve(answered(parts, attempt, answer)),
-    );
+    const { userId } = attempt.session!;
+    const pass = attempt.needsPass ? attempt.pass! : null;
+    const buy: InternalBuy = pass === null
+      ? [saleId, productId, userId, quantity, requestId, 0]
+      : [saleId, productId, userId, quantity, requestId, 0, pass.passId, pass.expiresAt];
+    parts.batcher.submit(buy, (answer) => resolve(answered(parts, attempt, answer)));
   });
 }
 
 function answered(parts: BuyRouteParts, attempt: BuyAttempt, answer: BuyAnswer): Response {
   parts.counts.add(answer.outcome);
   const { startsAt } = attempt.sale!.facts;
-  return buyResponse(answer, () => ({ startsAt, nowMs: parts.clock() }));
+  return buyResponse(answer, () => ({
+    startsAt,
+    nowMs: parts.clock(),
+    fraction: parts.randomness.fraction(),
+  }));
 }

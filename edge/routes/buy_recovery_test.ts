@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { WITHIN } from "../gate/gate_parts.ts";
 import { type EdgeKit, gist, startEdge } from "../testing/edge_kit.ts";
 import { SAMPLE_NOW_MS, sampleItem, sampleSale } from "../testing/sample_sale.ts";
 
@@ -101,4 +102,85 @@ Deno.test("A restock begins a new period: what was remembered does not count", a
   await kit.refresh();
   assertEquals(await attempt(), "201 reserved");
   assertEquals(await attempt(), "200 reserved");
+});
+
+/** Limits that let nobody through any more once `isOver` is set. */
+function switchedLimits() {
+  const limits = {
+    isOver: false,
+    takeAddress: () => WITHIN,
+    giveBackAddress: () => {},
+    takeUser: () => limits.isOver ? 2_500 : WITHIN,
+    takeSale: () => WITHIN,
+  };
+  return limits;
+}
+
+Deno.test("A winner hears it again over a limit, others when to come again", async () => {
+  const limits = switchedLimits();
+  await using kit = await startEdge({ gate: { limits } });
+  const [ann, bob] = [await kit.signIn("ann"), await kit.signIn("bob")];
+  const first = await (await kit.buy({ token: ann, key: "k" })).json();
+  limits.isOver = true;
+  const again = await kit.buy({ token: ann, key: "k" });
+  assertEquals([again.status, (await again.json()).ticket], [200, first.ticket]);
+  assertEquals(kit.origin.batches.at(-1)!.buys, [[1, 1, "ann", 1, "k", 1]]);
+  const refused = await kit.buy({ token: bob, key: "k" });
+  assertEquals([refused.status, refused.headers.get("retry-after")], [429, "3"]);
+  assertEquals(await gist(kit.buy({ token: ann, key: "other" })), "429 rate_limited");
+  const two = { productId: 1, quantity: 1 };
+  assertEquals(await gist(kit.buy({ token: ann, key: "k", body: two })), "200 reserved");
+});
+
+Deno.test("Hammering over a limit is not one question each time", async () => {
+  const limits = switchedLimits();
+  await using kit = await startEdge({ gate: { limits } });
+  const bob = await kit.signIn("bob");
+  limits.isOver = true;
+  const hammer = async (key: (at: number) => string | undefined) => {
+    kit.origin.batches.length = 0;
+    for (let at = 0; at < 200; at += 1) {
+      const given = key(at);
+      const attempt = { token: bob, ...(given === undefined ? {} : { key: given }) };
+      assertEquals(await gist(kit.buy(attempt)), "429 rate_limited");
+    }
+    return kit.origin.batches.length;
+  };
+  assertEquals(await hammer(() => undefined), 0);
+  assertEquals(await hammer(() => "same"), 1);
+  assertEquals(await hammer((at) => `key-${at}`), 29);
+  assertEquals(await gist(kit.buy({ key: "k" })), "401 unauthenticated");
+});
+
+Deno.test("A known buyer without a pass hears his ticket, others the slider", async () => {
+  await using kit = await startEdge();
+  const [ann, bob] = [await kit.signIn("ann"), await kit.signIn("bob")];
+  assertEquals(await gist(kit.buy({ token: ann, key: "k" })), "201 reserved");
+  kit.origin.change(1, { captcha: "always" });
+  await kit.refresh();
+  kit.origin.batches.length = 0;
+  assertEquals(await gist(kit.buy({ token: ann, key: "k" })), "200 reserved");
+  assertEquals(await gist(kit.buy({ token: bob, key: "k" })), "428 captcha_required");
+  assertEquals(await gist(kit.buy({ token: ann, key: "other" })), "409 already_bought");
+  assertEquals(await gist(kit.buy({ token: ann })), "409 already_bought");
+  assertEquals(await gist(kit.buy({ token: bob })), "428 captcha_required");
+  const questions = kit.origin.batches.flatMap(({ buys }) => buys.map((buy) => buy[5]));
+  assertEquals(questions, [1, 1, 1, 1, 1], "nothing but look-ups");
+});
+
+Deno.test("A ledger that finds a pass used is heard as 428", async () => {
+  const passId = "abcdefghijklmnopqrstuv";
+  const passes = { read: () => ({ passId, expiresAt: 5 }) };
+  await using kit = await startEdge({ gate: { passes } });
+  kit.origin.change(1, { captcha: "always" });
+  await kit.refresh();
+  const bob = await kit.signIn("bob");
+  const headers = { "x-captcha-pass": "a pass" };
+  const attempt = (key: string) => gist(kit.buy({ token: bob, key, headers }));
+  assertEquals(await attempt("k"), "201 reserved");
+  assertEquals(kit.origin.batches.at(-1)!.buys, [[1, 1, "bob", 1, "k", 0, passId, 5]]);
+  assertEquals(await attempt("k"), "200 reserved");
+  assertEquals(await attempt("new"), "409 already_bought");
+  kit.origin.cancel(1, 1, "bob");
+  assertEquals(await attempt("new"), "428 captcha_required");
 });

@@ -1,8 +1,8 @@
 import type { Context, Hono } from "hono";
-import type { Log } from "../../shared/log.ts";
 import { problem } from "../../shared/problem.ts";
 import { parseTicket, type TicketParts } from "../../shared/ticket.ts";
 import { plainProblem } from "../answers.ts";
+import type { WarningLog } from "../calm_log.ts";
 import { parseWith } from "../gate/buy_body.ts";
 import type { Identity } from "../gate/identity.ts";
 import { listQuerySchema } from "../list_query.ts";
@@ -23,7 +23,7 @@ const PAY_TIMEOUT_MS = 7_000;
 export interface OrdersRoutesParts {
   identity: Identity;
   pool: OriginPool;
-  log: Log;
+  log: WarningLog;
 }
 
 /** A buyer's own orders, read, cancelled and paid through an origin. */

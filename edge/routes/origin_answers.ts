@@ -1,5 +1,6 @@
-import type { Log } from "../../shared/log.ts";
+import { DEADLINE_HEADER } from "../../shared/internal_api.ts";
 import { jsonText, plainProblem } from "../answers.ts";
+import type { WarningLog } from "../calm_log.ts";
 import {
   type OriginAnswer,
   type OriginCall,
@@ -7,10 +8,13 @@ import {
   type OriginPool,
 } from "../origin_pool.ts";
 
+/** What the way there and back may take: an origin that gives up says so before the edge does. */
+const WAY_MS = 100;
+
 /** What asking an origin needs. */
 export interface OriginAskingParts {
   pool: OriginPool;
-  log: Log;
+  log: WarningLog;
 }
 
 /** How to ask. */
@@ -44,10 +48,13 @@ export async function ask(
   { what, twice }: Pick<Asking, "what" | "twice">,
   { pool, log }: OriginAskingParts,
 ): Promise<OriginAnswer | null> {
-  const patient = { ...call, accepts: [503], mayBeLate: true };
+  const headers = new Headers(call.headers);
+  headers.set(DEADLINE_HEADER, String(Math.max(1, call.timeoutMs - WAY_MS)));
+  const patient = { ...call, headers, accepts: [503], mayBeLate: true };
   try {
     return await pool.call(patient).catch((error: unknown) => {
       if (!twice || !(error instanceof OriginFailure) || error.origin === null) throw error;
+      if (!pool.takeRetry()) throw error;
       return pool.call(patient, error.origin);
     });
   } catch (error) {

@@ -1,5 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { parseCidr } from "../../shared/ip.ts";
 import { problem } from "../../shared/problem.ts";
+import { TrustedProxies } from "../gate/client_address.ts";
 import { type EdgeKit, gist, startEdge } from "../testing/edge_kit.ts";
 import { MAX_NOTICE_BYTES, providerHeaders } from "./payments.ts";
 
@@ -132,8 +134,16 @@ Deno.test("POST /api/orders/{ticket}/payment begins a payment for its owner", as
     userId: "ann",
     returnUrl: "http://localhost/sales/1",
   });
-  await post(kit, path, { headers: { ...bearer(token), "x-forwarded-proto": "https" } });
-  assertEquals(JSON.parse(seen[1]!.text).returnUrl, "https://localhost/sales/1");
+  const headers = { ...bearer(token), "x-forwarded-proto": "https" };
+  await post(kit, path, { headers });
+  assertEquals(
+    JSON.parse(seen[1]!.text).returnUrl,
+    "http://localhost/sales/1",
+    "nobody is trusted",
+  );
+  const proxies = new TrustedProxies([parseCidr("10.0.0.1")!]);
+  await kit.edge.app.request(path, { method: "POST", headers }, { peer: "10.0.0.1", proxies });
+  assertEquals(JSON.parse(seen[2]!.text).returnUrl, "https://localhost/sales/1");
 });
 
 Deno.test("POST /api/orders/{ticket}/cancel hands the order back", async () => {

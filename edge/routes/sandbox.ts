@@ -32,7 +32,7 @@ export function addSandboxRoutes(app: Hono, parts: SandboxRoutesParts): void {
     if (typeof view === "string") return failed(view, c, pages);
     const comesLate = c.req.query("late") !== undefined;
     const waits = comesLate && view.status === "unpaid";
-    return pages.sandbox({ view, comesLate }, waits ? { refresh: LATE_LOOK_S } : {});
+    return pages.sandbox(c.req.raw, { view, comesLate }, waits ? { refresh: LATE_LOOK_S } : {});
   });
 
   app.post("/sandbox/pay/:link", async (c) => {
@@ -53,7 +53,7 @@ export function addSandboxRoutes(app: Hono, parts: SandboxRoutesParts): void {
     if (typeof view === "string") return failed(view, c, pages);
     const went = notices.every(({ outcome }) => WENT_THROUGH.includes(outcome));
     if (action === "pay" && went) return c.redirect(`/sales/${view.saleId}`, 303);
-    return pages.sandbox({ view, comesLate: false, notices }, {});
+    return pages.sandbox(c.req.raw, { view, comesLate: false, notices }, {});
   });
 }
 

@@ -1,10 +1,13 @@
 import type { Context, Hono } from "hono";
 import { type Clock, isoTime } from "../../shared/clock.ts";
-import type { Log } from "../../shared/log.ts";
 import { problem } from "../../shared/problem.ts";
+import { type Claims, pickClaims } from "../../shared/claims.ts";
 import { json, plainProblem, unauthenticated } from "../answers.ts";
+import type { WarningLog } from "../calm_log.ts";
 import { demoLoginSchema, parseJsonBody } from "../gate/buy_body.ts";
-import { bearerToken, type Identity, sessionCookie } from "../gate/identity.ts";
+import type { Profiles } from "../gate/gate_parts.ts";
+import { bearerToken, type Identity, noSessionCookie, sessionCookie } from "../gate/identity.ts";
+import { KeySetError } from "../gate/shop_keys.ts";
 import type { ShopTokenCheck } from "../gate/shop_tokens.ts";
 import { cameByHttps } from "../public_origin.ts";
 import { readBody } from "../read_body.ts";
@@ -12,19 +15,21 @@ import { readBody } from "../read_body.ts";
 /** What signing in needs. */
 export interface SessionRoutesParts {
   identity: Identity;
+  profiles: Profiles;
   /** Null when the edge was given no way to check the shop's tokens. */
   checkShopToken: ShopTokenCheck | null;
   demo: boolean;
   clock: Clock;
-  log: Log;
+  /** A log that bears being written to by anybody. */
+  log: WarningLog;
 }
 
-/** The exchange of a shop token for a session, who is signed in, and the demo sign-in. */
+/** The exchange of a shop token for a session, who is signed in, sign-out, and the demo sign-in. */
 export function addSessionRoutes(app: Hono, parts: SessionRoutesParts): void {
-  const { identity, checkShopToken, clock, log } = parts;
+  const { identity, profiles, checkShopToken, clock, log } = parts;
 
-  const begin = (c: Context, userId: string, level: number): Response => {
-    const issued = identity.issue(userId, level);
+  const begin = (c: Context, userId: string, level: number, claims?: Claims): Response => {
+    const issued = identity.issue(userId, level, claims);
     return json(
       { token: issued.token, expiresAt: isoTime(issued.session.expiresAt) },
       200,
@@ -35,8 +40,16 @@ export function addSessionRoutes(app: Hono, parts: SessionRoutesParts): void {
   app.get("/api/session", (c) => {
     const session = identity.reader(c.req.raw.headers);
     if (session === null) return json({ userId: null });
-    const { userId, level, expiresAt } = session;
-    return json({ userId, level, expiresAt: isoTime(expiresAt) });
+    const { level, claims = {} } = profiles.profileOf(session);
+    const { userId, expiresAt } = session;
+    return json({ userId, level, claims, expiresAt: isoTime(expiresAt) });
+  });
+
+  // Takes the cookie away. The token in it lives on until its end, as no edge keeps a list of them.
+  app.delete("/api/session", (c) => {
+    const { headers } = c.req.raw;
+    if (!identity.isOwnRequest(headers)) return plainProblem("unauthenticated");
+    return json({ userId: null }, 200, { "set-cookie": noSessionCookie(cameByHttps(c)) });
   });
 
   app.post("/api/session", async (c) => {
@@ -46,9 +59,10 @@ export function addSessionRoutes(app: Hono, parts: SessionRoutesParts): void {
     try {
       const customer = await checkShopToken(token);
       if (customer === null) return unauthenticated("This token cannot be used");
-      return begin(c, customer.userId, customer.level);
+      return begin(c, customer.userId, customer.level, customer.claims);
     } catch (error) {
-      log.error("Cannot check shop tokens: {error}", { error: String(error) });
+      if (!(error instanceof KeySetError)) throw error;
+      log.warning("Cannot check shop tokens: {error}", { error: String(error) });
       return plainProblem("unavailable");
     }
   });
@@ -60,6 +74,7 @@ export function addSessionRoutes(app: Hono, parts: SessionRoutesParts): void {
     if (text === null) return plainProblem("too_large");
     const body = parseJsonBody(text, demoLoginSchema);
     if ("errors" in body) return problem("invalid", undefined, { errors: body.errors });
-    return begin(c, body.value.userId, body.value.level);
+    const { userId, level, claims = {} } = body.value;
+    return begin(c, userId, level, pickClaims(claims, Object.keys(claims)));
   });
 }

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { SignJWT } from "jose";
+import { parseCidr } from "../../shared/ip.ts";
 import { gist, startEdge } from "../testing/edge_kit.ts";
 import { SAMPLE_NOW_MS } from "../testing/sample_sale.ts";
 
@@ -7,6 +8,8 @@ const SHOP = {
   key: { hs256Key: "the key that the shop signs with" },
   issuer: "https://shop.example",
   audience: "dropgate",
+  algorithms: ["HS256"],
+  profileClaims: ["membership", "age"],
 };
 
 function shopToken(claims: Record<string, unknown> = {}): Promise<string> {
@@ -29,8 +32,44 @@ Deno.test("POST /api/session exchanges a shop token for a session and a cookie",
   assertMatch(cookie, /; HttpOnly; SameSite=Lax$/);
   for (const headers of [{ authorization: `Bearer ${token}` }, { cookie: cookie.split(";")[0]! }]) {
     const who = await (await kit.edge.app.request("/api/session", { headers })).json();
-    assertEquals(who, { userId: "ann", level: 7, expiresAt });
+    assertEquals(who, { userId: "ann", level: 7, claims: {}, expiresAt });
   }
+});
+
+Deno.test("POST /api/session keeps the claims that are configured", async () => {
+  await using kit = await startEdge({ config: { shopTokens: SHOP } });
+  const said = { membership: "gold", age: 30, region: "eu" };
+  const headers = { authorization: `Bearer ${await shopToken(said)}` };
+  const { token } = await (await kit.edge.app.request("/api/session", { method: "POST", headers }))
+    .json();
+  const who = await kit.edge.app.request("/api/session", {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  assertEquals((await who.json()).claims, { membership: "gold", age: "30" });
+});
+
+Deno.test("DELETE /api/session takes the cookie away", async () => {
+  await using kit = await startEdge();
+  const cookie = `dropgate_session=${await kit.signIn("ann")}`;
+  const out = async (headers: Record<string, string>) => {
+    const init = { method: "DELETE", headers: { host: "edge.test", ...headers } };
+    const response = await kit.edge.app.request("http://edge.test/api/session", init);
+    await response.body?.cancel();
+    return [response.status, response.headers.get("set-cookie")];
+  };
+  const gone = "dropgate_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax";
+  assertEquals(await out({ cookie, "sec-fetch-site": "same-origin" }), [200, gone]);
+  assertEquals(await out({}), [200, gone]);
+  assertEquals(await out({ cookie, "sec-fetch-site": "cross-site" }), [401, null]);
+  assertEquals(await out({ cookie, origin: "https://evil.example" }), [401, null]);
+});
+
+Deno.test("GET /api/session tells what holds for the customer now, not what the token said", async () => {
+  const profileOf = () => ({ level: 9, claims: { membership: "platinum" } });
+  await using kit = await startEdge({ gate: { profiles: { profileOf } } });
+  const headers = { authorization: `Bearer ${await kit.signIn("ann", 1)}` };
+  const who = await (await kit.edge.app.request("/api/session", { headers })).json();
+  assertEquals([who.level, who.claims], [9, { membership: "platinum" }]);
 });
 
 Deno.test("POST /api/session is 401 for every token that cannot be used", async () => {
@@ -67,7 +106,9 @@ Deno.test("POST /api/session is 401 when no shop is connected", async () => {
 Deno.test("POST /api/session is 503 when the shop's keys cannot be had", async () => {
   await using kit = await startEdge({
     // A port that nothing listens on: refused at once.
-    config: { shopTokens: { ...SHOP, key: { jwksUrl: "http://127.0.0.1:1/jwks" } } },
+    config: {
+      shopTokens: { ...SHOP, key: { jwksUrl: "http://127.0.0.1:1/jwks" }, algorithms: ["ES256"] },
+    },
   });
   const { privateKey } = await crypto.subtle.generateKey(
     { name: "ECDSA", namedCurve: "P-256" },
@@ -108,10 +149,24 @@ Deno.test("POST /dev/login checks what it is given", async () => {
     '{"userId":"ann","level":1.5}',
     '{"userId":"ann","level":1e99}',
     `{"userId":"${"a".repeat(65)}"}`,
+    '{"userId":"ann","claims":[]}',
+    '{"userId":"ann","claims":"gold"}',
+    '{"userId":"ann","claims":{"a b":"c"}}',
+    '{"userId":"ann","claims":{"a":null}}',
+    '{"userId":"ann","claims":{"a":["b"]}}',
+    '{"userId":"ann","claims":{"a":"b\\n"}}',
+    `{"userId":"ann","claims":{"a":"${"b".repeat(65)}"}}`,
+    '{"userId":"ann","claims":{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1,"h":1,"i":1}}',
   ];
   for (const body of bad) assertEquals(await login(body), "400 invalid", body);
   assertEquals(await login(" ".repeat(20_000)), "413 too_large");
   assertEquals(await login('{"userId":"ann","level":-1,"more":1}'), "200 undefined");
+  const body = '{"userId":"ann","claims":{"membership":"gold","age":30,"staff":true}}';
+  const { token } = await (await kit.edge.app.request("/dev/login", { method: "POST", body }))
+    .json();
+  const headers = { authorization: `Bearer ${token}` };
+  const who = await (await kit.edge.app.request("/api/session", { headers })).json();
+  assertEquals(who.claims, { membership: "gold", age: "30", staff: "true" });
 });
 
 Deno.test("POST /dev/login does not exist without DEMO", async () => {
@@ -124,14 +179,20 @@ Deno.test("POST /dev/login does not exist without DEMO", async () => {
 });
 
 Deno.test("The session cookie is Secure when the buyer came by https", async () => {
-  await using kit = await startEdge();
-  const login = async (url: string, headers: Record<string, string> = {}) => {
+  await using kit = await startEdge({ config: { trustedProxies: [parseCidr("10.0.0.0/8")!] } });
+  const login = async (url: string, headers: Record<string, string> = {}, peer = "10.1.1.1") => {
     const body = '{"userId":"ann"}';
-    const response = await kit.edge.app.request(url, { method: "POST", body, headers });
+    const response = await kit.edge.handle(
+      new Request(url, { method: "POST", body, headers }),
+      peer,
+    );
     await response.body?.cancel();
     return response.headers.get("set-cookie")?.endsWith("; Secure");
   };
   assertEquals(await login("http://edge.test/dev/login"), false);
   assertEquals(await login("https://edge.test/dev/login"), true);
-  assertEquals(await login("http://edge.test/dev/login", { "x-forwarded-proto": "https" }), true);
+  const said = { "x-forwarded-proto": "https" };
+  assertEquals(await login("http://edge.test/dev/login", said), true);
+  assertEquals(await login("http://edge.test/dev/login", said, "192.0.2.1"), false);
+  assertEquals(await login("https://edge.test/dev/login", said, "192.0.2.1"), true);
 });
