@@ -1,3 +1,4 @@
+import { OPEN_GATE } from "../../edge/gate/open_gate.ts";
 import { runEmbedded } from "./embedded/run_embedded.ts";
 import { readOptions } from "./launch/options.ts";
 
@@ -9,12 +10,14 @@ in with any name. Data are kept in DATA_DIR (./data); ports are EDGE_PORT and OR
 
   --ready-file PATH  write the addresses and ADMIN_TOKEN as JSON when ready
   --no-demo-sale     start without a sale
+  --without-gate     let everybody buy without limits, lists and slider, to measure what they cost
   --help             this text
 `;
 
 const OPTIONS = {
   "ready-file": { type: "string" },
   "no-demo-sale": { type: "boolean" },
+  "without-gate": { type: "boolean" },
   help: { type: "boolean" },
 } as const;
 
@@ -27,6 +30,7 @@ try {
     await runEmbedded({
       demo: true,
       demoSale: options["no-demo-sale"] !== true,
+      ...(options["without-gate"] ? { gate: OPEN_GATE } : {}),
       ...(readyFile === undefined ? {} : { readyFile }),
     });
   }

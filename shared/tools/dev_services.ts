@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { seedDemoSale, untilOnSale } from "./demo_sale.ts";
 import { launchSystem } from "./launch/launch_system.ts";
 import { readOptions } from "./launch/options.ts";
+import { PROJECT_DIR } from "./launch/project.ts";
 import { reportOf, writeReadyFile } from "./launch/ready_file.ts";
 import { replaceOnSignal } from "./launch/replace_on_signal.ts";
 import { secretsForRun } from "./launch/run_secrets.ts";
@@ -8,6 +10,8 @@ import { givenServiceUrls } from "./launch/service_urls.ts";
 import { runTool, type ToolContext, untilAborted } from "./launch/tool_run.ts";
 import type { ServiceUrls } from "./services/service_handle.ts";
 import { startServices } from "./services/start_services.ts";
+
+const EDGE_WITHOUT_GATE = join(PROJECT_DIR, "shared/tools/bench/gate/edge_without_gate.ts");
 
 const USAGE = `deno task dev:services [options]
 
@@ -19,12 +23,14 @@ process, one by one, each only when its successor is ready.
 
   --ready-file PATH  write the addresses, ADMIN_TOKEN and process ids as JSON when ready
   --no-demo-sale     start without a sale
+  --without-gate     let everybody buy without limits, lists and slider, to measure what they cost
   --help             this text
 `;
 
 const OPTIONS = {
   "ready-file": { type: "string" },
   "no-demo-sale": { type: "boolean" },
+  "without-gate": { type: "boolean" },
   help: { type: "boolean" },
 } as const;
 
@@ -47,6 +53,7 @@ async function devServices(context: ToolContext): Promise<number> {
       counts: { edge: 1, origin: 1, worker: 1 },
       env: { ...ownVariables(inherited), ...secrets, DEMO: "1" },
       runDir: run.dir,
+      ...(options["without-gate"] ? { entries: { edge: EDGE_WITHOUT_GATE } } : {}),
     },
     { inherited, print: (line) => console.log(line) },
     signal,

@@ -25,6 +25,9 @@ afterwards what it sold, and ends with status 1 if anything was oversold, lost o
 Commands
   buy     everyone wins: each buyer buys once, as fast as the answers come
   rush    a crowd for a small stock: exactly the stock must be sold
+  gate    what the gate costs: buys with it, with a captcha pass each, and without it, in turns on
+          two systems (default: 5 rounds of 5 s; options as of buy)
+  fair    which share of the pieces scripts get; see fair --help
 
 What is measured
   --seconds N        length of a buy run (default ${DEFAULT_SECONDS})

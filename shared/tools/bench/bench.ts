@@ -70,13 +70,14 @@ export async function runBench(
   };
 }
 
-function signInMethod(env: Environment): SignInMethod {
+/** How the buyers of a run sign in, as the environment has it. */
+export function signInMethod(env: Environment): SignInMethod {
   const { JWT_HS256_KEY: key, JWT_ISSUER: issuer, JWT_AUDIENCE: audience } = env;
   return key && issuer && audience ? { kind: "jwt", key, issuer, audience } : { kind: "dev_login" };
 }
 
 /** Lets a first crowd buy, so that nobody measures a compiler; returns the rate in buys per second. */
-async function warmUp(context: RoundContext): Promise<number> {
+export async function warmUp(context: RoundContext): Promise<number> {
   const { options, crowd, admin, progress } = context;
   const buyers = options.warmUpBuyers;
   if (buyers === 0) return ASSUMED_RATE;

@@ -1,4 +1,4 @@
-/** The sub-commands. */
+/** The sub-commands that load one system. */
 export type BenchCommand = "buy" | "rush";
 
 /** How much is asked for: a time, or a crowd that buys once each. */

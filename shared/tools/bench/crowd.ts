@@ -84,8 +84,16 @@ export class Crowd {
     return { authorization: `Bearer ${this.#tokens[buyer]}` };
   }
 
-  /** The buy of every one of the first `count` buyers, ready to be sent. */
-  buyRequests(saleId: number, productId: number, count: number): ByteSlab {
+  /**
+   * The buy of every one of the first `count` buyers, ready to be sent; `passOf` gives the captcha
+   * pass that goes along.
+   */
+  buyRequests(
+    saleId: number,
+    productId: number,
+    count: number,
+    passOf?: (userId: string) => string,
+  ): ByteSlab {
     const slab = new ByteSlab();
     const body = JSON.stringify({ productId, quantity: 1 });
     for (let buyer = 0; buyer < count; buyer++) {
@@ -96,6 +104,7 @@ export class Crowd {
           ...this.headers(buyer),
           // One key per buyer and sale: a buy that is sent again after a broken connection is safe.
           "idempotency-key": `${this.seed.toString(36)}-${saleId}-${buyer}`,
+          ...(passOf === undefined ? {} : { "x-captcha-pass": passOf(this.userId(buyer)) }),
         },
         body,
       }));

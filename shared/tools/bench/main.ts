@@ -1,5 +1,5 @@
 /**
- * The load tool: `deno task bench buy`, `deno task bench rush`, `--help`.
+ * The load tool: `deno task bench buy`, `rush`, `gate`, `fair`, `--help`.
  *
  * Ends with 0 when every promise was kept, 1 when one was broken or the run could not be made, 2
  * for arguments that cannot be used, 130 when it was broken off.
@@ -9,10 +9,12 @@
 import { systemClock } from "../../clock.ts";
 import { logOf, startLogging } from "../../log.ts";
 import { ShutdownStack } from "../../shutdown.ts";
+import { writeResult } from "./write_result.ts";
 import { HELP, parseBenchArguments } from "./arguments.ts";
-import { runBench } from "./bench.ts";
+import { type BenchDependencies, runBench } from "./bench.ts";
 import { ArgumentError, type BenchOptions } from "./bench_options.ts";
-import type { BenchResult } from "./bench_result.ts";
+import { fair } from "./fair/fair.ts";
+import { gateCostText, measureGateCost } from "./gate/gate_cost.ts";
 import { Progress } from "./progress.ts";
 import { reportHtml } from "./report_html.ts";
 import { summaryText } from "./summary_text.ts";
@@ -30,13 +32,24 @@ function progressOnStderr(): Progress {
   });
 }
 
-async function writeFiles(result: BenchResult, out: string): Promise<void> {
-  await Deno.mkdir(out, { recursive: true });
-  await Deno.writeTextFile(`${out}/result.json`, JSON.stringify(result, null, 2) + "\n");
-  await Deno.writeTextFile(`${out}/report.html`, reportHtml(result));
+async function load(options: BenchOptions, dependencies: BenchDependencies): Promise<number> {
+  const result = await runBench(options, dependencies);
+  if (options.out !== null) await writeResult(options.out, result, reportHtml(result));
+  console.log(options.json ? JSON.stringify(result, null, 2) : summaryText(result));
+  return result.ok ? 0 : 1;
 }
 
-async function bench(options: BenchOptions): Promise<number> {
+async function gate(options: BenchOptions, dependencies: BenchDependencies): Promise<number> {
+  const cost = await measureGateCost(options, dependencies);
+  if (options.out !== null) await writeResult(options.out, cost);
+  console.log(options.json ? JSON.stringify(cost, null, 2) : gateCostText(cost));
+  return cost.ok ? 0 : 1;
+}
+
+/** Runs something that starts systems, and ends them again, also when it is broken off. */
+async function withSystems(
+  run: (dependencies: BenchDependencies) => Promise<number>,
+): Promise<number> {
   await startLogging("warning");
   const cleanup = new ShutdownStack(logOf("bench"));
   const breakOff = async (): Promise<void> => {
@@ -46,15 +59,12 @@ async function bench(options: BenchOptions): Promise<number> {
   Deno.addSignalListener("SIGINT", breakOff);
   Deno.addSignalListener("SIGTERM", breakOff);
   try {
-    const result = await runBench(options, {
+    return await run({
       env: Deno.env.toObject(),
       clock: systemClock,
       progress: progressOnStderr(),
       cleanup,
     });
-    if (options.out !== null) await writeFiles(result, options.out);
-    console.log(options.json ? JSON.stringify(result, null, 2) : summaryText(result));
-    return result.ok ? 0 : 1;
   } finally {
     await cleanup.run(CLEANUP_STEP_TIMEOUT_MS);
     Deno.removeSignalListener("SIGINT", breakOff);
@@ -62,24 +72,37 @@ async function bench(options: BenchOptions): Promise<number> {
   }
 }
 
-async function main(): Promise<number> {
-  let options: BenchOptions | "help";
-  try {
-    options = parseBenchArguments(Deno.args, Deno.env.toObject(), systemClock());
-  } catch (error) {
-    if (!(error instanceof ArgumentError)) throw error;
-    console.error(error.message);
-    return 2;
-  }
+/** Reads the command line and runs what it asks for. @throws {ArgumentError} */
+async function command(args: string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === "fair") return await fair(rest);
+  // What the gate costs is measured on buys.
+  const given = name === "gate" ? ["buy", ...withDefaults(rest)] : args;
+  const options = parseBenchArguments(given, Deno.env.toObject(), systemClock());
   if (options === "help") {
     console.log(HELP);
     return 0;
   }
+  return await withSystems((dependencies) =>
+    name === "gate" ? gate(options, dependencies) : load(options, dependencies)
+  );
+}
+
+/** Five rounds of five seconds, unless something else is asked for. */
+function withDefaults(args: string[]): string[] {
+  const has = (option: string) =>
+    args.some((arg) => arg === option || arg.startsWith(`${option}=`));
+  const rounds = has("--rounds") ? [] : ["--rounds", "5"];
+  const seconds = has("--seconds") || has("--buyers") ? [] : ["--seconds", "5"];
+  return [...args, ...rounds, ...seconds];
+}
+
+async function main(): Promise<number> {
   try {
-    return await bench(options);
+    return await command(Deno.args);
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
-    return 1;
+    return error instanceof ArgumentError ? 2 : 1;
   }
 }
 

@@ -53,11 +53,13 @@ export async function reachSystem(
   };
 }
 
-async function startSystem(
-  options: BenchOptions,
+/** Starts a system of the profile, which ends with `cleanup`; `extra` goes to its dev script. */
+export async function startSystem(
+  options: Pick<BenchOptions, "profile" | "dataDir">,
   env: Environment,
   cleanup: ShutdownStack,
   given: RowSource,
+  extra: string[] = [],
 ): Promise<MeasuredSystem> {
   const folder = await Deno.makeTempDir({ prefix: "dropgate-bench-" });
   const dataDir = options.dataDir ?? `${folder}/data`;
@@ -72,6 +74,7 @@ async function startSystem(
       "--ready-file",
       readyFile,
       "--no-demo-sale",
+      ...extra,
     ],
     clearEnv: true,
     env: childEnvironment(options.profile, env, dataDir),

@@ -69,14 +69,18 @@ export async function sendBuys(
   }
 }
 
-/** Runs one sale: lets the crowd buy, waits for the orders, counts everything and judges. */
+/**
+ * Runs one sale, in which every buyer may bring a captcha pass: lets the crowd buy, waits for the orders, counts everything and
+ * judges.
+ */
 export async function runRound(
   context: RoundContext,
   sale: BenchSale,
   prepared: number,
+  passOf?: (userId: string) => string,
 ): Promise<RoundResult> {
   const { options, crowd } = context;
-  const requests = crowd.buyRequests(sale.saleId, sale.productId, prepared);
+  const requests = crowd.buyRequests(sale.saleId, sale.productId, prepared, passOf);
   const seconds = options.amount.kind === "seconds" ? options.amount.seconds : 0;
   const buying = await sendBuys(context, "buying", requests, seconds);
   const { answers, load } = buying;

@@ -1,4 +1,5 @@
 import { isoTime } from "../../clock.ts";
+import type { CaptchaPolicy } from "../../sale.ts";
 import type { HttpTarget } from "./http_target.ts";
 import { JsonClient } from "./json_client.ts";
 
@@ -22,6 +23,7 @@ export async function openSale(
   edge: HttpTarget,
   title: string,
   stock: number,
+  captcha: CaptchaPolicy = "off",
 ): Promise<BenchSale> {
   const { productId } = await admin.expect(201, "POST", "/admin/api/products", {
     name: title,
@@ -41,7 +43,7 @@ export async function openSale(
       userPerMinute: NO_LIMIT,
       ipPerMinute: NO_LIMIT,
     },
-    captcha: "off",
+    captcha,
     // A day: no order of a run is cancelled while it is being counted.
     paymentWindowS: 86_400,
   });

@@ -65,9 +65,10 @@ class Phone {
   /** Signs in on the page of a sale and buys. */
   async buy(saleId: number, user: string): Promise<void> {
     await this.page.goto(`${this.system.edgeUrl}/sales/${saleId}`);
-    await this.page.getByRole("textbox").first().fill(user);
-    await this.page.getByRole("button", { name: "Sign in" }).click();
-    await this.button(/^buy/i).click();
+    await this.button("Sign in to buy").click();
+    await this.page.getByRole("textbox").fill(user);
+    await this.page.keyboard.press("Enter");
+    await this.button("Buy now").click();
     await this.says("Reserved for you");
   }
 
@@ -114,6 +115,13 @@ onPhone("a person pays on the sandbox's page and comes back to a paid order", as
   await phone.says("Thank you. It is yours.");
   await phone.look("paid");
   assertEquals(await phone.button("Pay now").count(), 0);
+  await phone.page.getByRole("link", { name: "My orders" }).click();
+  await phone.page.getByRole("link", { name: "Kettle" }).waitFor();
+  await phone.says("Thank you. It is yours.");
+  await phone.says(/^Ticket .*-paula-\d+$/);
+  await phone.page.getByText("Receipt", { exact: true }).click();
+  await phone.says(/^eyJ[\w-]+\.[\w-]+\.[\w-]+$/);
+  await phone.look("orders");
   const { body } = await phone.shop.proofAtRest(sale.saleId);
   assertEquals([body.ok, body.paid], [true, 1]);
 });

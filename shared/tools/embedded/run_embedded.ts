@@ -1,12 +1,13 @@
-import { createEdgeApp } from "../../../edge/app.ts";
+import { createEdgeApp, type EdgeDeps } from "../../../edge/app.ts";
 import { readEdgeConfig } from "../../../edge/config.ts";
+import { openRedisBuckets } from "../../../edge/limits/redis_buckets.ts";
 import { readStaticFiles } from "../../../edge/pages/assets.ts";
 import { systemRandomness } from "../../../edge/randomness.ts";
 import { resolveOriginConfig } from "../../../origin/config.ts";
 import { startOrigin } from "../../../origin/start_origin.ts";
 import { systemClock } from "../../clock.ts";
 import { ConfigurationError, type Environment, readPort } from "../../env.ts";
-import { listen } from "../../listen.ts";
+import { type Handler, listen } from "../../listen.ts";
 import { logOf, startLogging } from "../../log.ts";
 import { ReplacementWish } from "../../replace_me.ts";
 import { DRAIN_TIMES } from "../../serving_process.ts";
@@ -24,6 +25,8 @@ export interface EmbeddedOptions {
   demoSale?: boolean;
   /** Where to write the addresses as JSON once everything is ready. */
   readyFile?: string;
+  /** Parts to use in place of the edge's own gate. */
+  gate?: EdgeDeps["gate"];
 }
 
 /** Runs the whole system in this process until a signal ends it. Never resolves before that. */
@@ -81,6 +84,7 @@ async function start(options: EmbeddedOptions): Promise<void> {
   const origin = startOrigin({
     ...store,
     relay: null,
+    productCache: null,
     maxQueuedMessages,
     payment,
     secrets: secrets as Required<typeof secrets>,
@@ -89,7 +93,12 @@ async function start(options: EmbeddedOptions): Promise<void> {
     log: logOf("origin"),
   });
   stack.push("origin jobs", () => origin.stop());
+  const { limitsSharing } = edgeConfig;
+  const limits = limitsSharing === null ? null : openRedisBuckets(limitsSharing, logOf("edge"));
+  if (limits !== null) stack.push("limits", () => limits.close());
   const edge = createEdgeApp({
+    ...(limits === null ? {} : { buckets: limits.buckets }),
+    ...(options.gate === undefined ? {} : { gate: options.gate }),
     config: edgeConfig,
     origins: [{
       url: "http://origin.embedded",
@@ -111,7 +120,7 @@ async function start(options: EmbeddedOptions): Promise<void> {
   stack.push("origin server", () => originServer.shutdown());
   const edgeServer = listen(
     { hostname, port: edgePort, variable: "EDGE_PORT" },
-    sayingHow(wish, (request) => edge.app.fetch(request)),
+    sayingHow(wish, (request, info) => edge.handle(request, info.remoteAddr.hostname)),
   );
   stack.push("edge server", () => edgeServer.shutdown());
   stack.push("readiness", () => edge.drain());
@@ -147,15 +156,13 @@ async function start(options: EmbeddedOptions): Promise<void> {
   ].join("\n"));
 }
 
-type Handler = (request: Request) => Response | Promise<Response>;
-
 /** Lets `/healthz` tell the wish to be replaced; costs the hot path nothing while there is none. */
 function sayingHow(wish: ReplacementWish, handler: Handler): Handler {
-  return (request) => {
+  return (request, info) => {
     const unwell = wish.reason !== null && new URL(request.url).pathname === "/healthz"
       ? wish.healthAnswer()
       : null;
-    return unwell ?? handler(request);
+    return unwell ?? handler(request, info);
   };
 }
 

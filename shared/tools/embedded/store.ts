@@ -16,6 +16,7 @@ export interface Store {
   queue: StorePorts["queue"] & LocalQueue;
   book: StorePorts["book"];
   unpaid: StorePorts["unpaid"];
+  customers: StorePorts["customers"];
   payments: StorePorts["payments"];
   messages: StorePorts["messages"];
   catalog: Catalog;
@@ -68,6 +69,7 @@ export async function openStore(
     }),
     book: caller.port<StorePorts["book"]>("book"),
     unpaid: caller.port<StorePorts["unpaid"]>("unpaid"),
+    customers: caller.port<StorePorts["customers"]>("customers"),
     payments: caller.port<StorePorts["payments"]>("payments"),
     messages: caller.port<StorePorts["messages"]>("messages"),
     catalog: caller.port<Catalog>("catalog"),

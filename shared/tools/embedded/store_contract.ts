@@ -1,4 +1,5 @@
 import type { Catalog } from "../../../origin/catalog/catalog.ts";
+import type { CustomerBook } from "../../../origin/customers/customer_book.ts";
 import type {
   ReserveBatch,
   ReserveOutcome,
@@ -36,6 +37,7 @@ export interface StorePorts {
   queue: Pick<OrderQueue, "depth">;
   book: Omit<OrderBook, "withCoordinatorLock">;
   unpaid: UnpaidBook;
+  customers: CustomerBook;
   payments: PaymentBook;
   messages: MessageBook;
   catalog: Catalog;

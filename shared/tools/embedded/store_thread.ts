@@ -3,6 +3,7 @@
  * adapters and the worker, so that order writing never takes time from the HTTP thread.
  */
 import { SqlCatalog } from "../../../origin/catalog/sql_catalog.ts";
+import { SqlCustomerBook } from "../../../origin/customers/sql_customer_book.ts";
 import { openSqlite } from "../../../origin/database/open_database.ts";
 import type { SqliteDatabase } from "../../../origin/database/sqlite_database.ts";
 import { SqliteLedger } from "../../../origin/ledger/sqlite_ledger.ts";
@@ -67,6 +68,7 @@ const control: StorePorts["control"] = {
       book,
       unpaid,
       payments,
+      customers: new SqlCustomerBook(db, systemClock),
       messages: new SqlMessageBook(db, systemClock),
       catalog,
       ledger: Object.assign(ledger, { reserveBefore }),

@@ -1,0 +1,125 @@
+import type { CaptchaPolicy } from "../../../sale.ts";
+import { median } from "../statistics.ts";
+import type { FairCrowd, FairGate, FairResult, FairSetting } from "./fair_run.ts";
+import { runFair } from "./fair_run.ts";
+import type { EventQueue } from "./event_queue.ts";
+
+/** Scripts get at most so many times their share of the identities while the gate is on. */
+export const MOST_TIMES = 2;
+
+/** Accounts per script that are tried: with one each, few buyers; with one per address, most. */
+const ACCOUNTS = [1, 5, 50];
+
+/** What a run of `bench fair` is made of. */
+export interface FairOptions {
+  seed: number;
+  /** Runs of each setting with other seeds; figures are medians. */
+  rounds: number;
+  /** How often the scripts' solver is right, 0 to 1. */
+  solverRate: number;
+}
+
+/** One row: medians over the rounds. */
+export interface FairRow {
+  accountsPerScript: number;
+  setting: FairSetting;
+  identityShare: number;
+  stockShare: number;
+  /** `stockShare : identityShare`. */
+  times: number;
+  peopleWithSlider: number;
+  soldOutAfterMs: number | null;
+  /** Whether the bound is asked of this row: the gate is on, and asks those who come. */
+  judged: boolean;
+}
+
+/** All that `bench fair` found. */
+export interface FairReport {
+  crowd: Omit<FairCrowd, "accountsPerScript">;
+  options: FairOptions;
+  rows: FairRow[];
+  ok: boolean;
+}
+
+const CROWD = { people: 2_000, scripts: 200, addressesPerScript: 50, stock: 1_000 };
+
+/** Runs every setting. `openGate` keeps nobody out, `realGate` is the edge's own. */
+export function measureFairness(
+  options: FairOptions,
+  gates: { open: (queue: EventQueue) => FairGate; real: (queue: EventQueue) => FairGate },
+  onRow: (row: FairRow) => void = () => {},
+): FairReport {
+  const rows: FairRow[] = [];
+  for (const accountsPerScript of ACCOUNTS) {
+    for (const setting of settings(options.solverRate)) {
+      const gate = setting.policy === null ? gates.open : gates.real;
+      const results = Array.from(
+        { length: options.rounds },
+        (_, round) => runFair({ ...CROWD, accountsPerScript }, setting, gate, options.seed + round),
+      );
+      const row = rowOf(accountsPerScript, setting, results);
+      rows.push(row);
+      onRow(row);
+    }
+  }
+  const ok = rows.every(({ judged, times }) => !judged || times <= MOST_TIMES);
+  return { crowd: CROWD, options, rows, ok };
+}
+
+function settings(solverRate: number): FairSetting[] {
+  const policies: (CaptchaPolicy | null)[] = [null, "suspicious", "always"];
+  return policies.flatMap((policy) =>
+    (["hammers", "waits"] as const).flatMap((manner) => {
+      // Without a slider a solver is of no use.
+      const rates = policy === null ? [0] : [0, solverRate];
+      return rates.map((rate): FairSetting => ({
+        name: `${policy === null ? "gate off" : `gate on, ${policy}`}; ` +
+          `scripts ${manner === "hammers" ? "knock early" : "come on the second"}` +
+          (policy === null ? "" : rate === 0 ? ", no solver" : ", solver"),
+        policy,
+        manner,
+        solverRate: rate,
+      }));
+    })
+  );
+}
+
+function rowOf(accountsPerScript: number, setting: FairSetting, results: FairResult[]): FairRow {
+  const middle = (value: (result: FairResult) => number) => median(results.map(value));
+  const identityShare = results[0]!.identityShare;
+  const stockShare = middle((result) => result.stockShare);
+  const sold = results.map(({ soldOutAfterMs }) => soldOutAfterMs).filter((ms) => ms !== null);
+  return {
+    accountsPerScript,
+    setting,
+    identityShare,
+    stockShare,
+    times: stockShare / identityShare,
+    peopleWithSlider: Math.round(middle((result) => result.peopleWithSlider)),
+    soldOutAfterMs: sold.length === results.length ? median(sold) : null,
+    judged: setting.policy === "always",
+  };
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`.padStart(8);
+
+/** One row as it is printed. */
+export function fairRowText(row: FairRow): string {
+  const { setting, identityShare, stockShare, times, peopleWithSlider, soldOutAfterMs } = row;
+  const sold = soldOutAfterMs === null ? "not sold out" : `${(soldOutAfterMs / 1000).toFixed(2)} s`;
+  return `  ${setting.name.padEnd(58)} ${String(row.accountsPerScript).padStart(3)} ` +
+    `${percent(identityShare)} ${percent(stockShare)}  ×${times.toFixed(2)}` +
+    `  ${String(peopleWithSlider).padStart(5)}  ${sold}` +
+    (row.judged && times > MOST_TIMES ? "  FAIL" : "");
+}
+
+/** What stands above the rows. */
+export function fairHead({ people, scripts, addressesPerScript, stock }: FairReport["crowd"]) {
+  return `${people} people and ${scripts} scripts with ${addressesPerScript} addresses each go for ` +
+    `${stock} pieces\n` +
+    "  setting, accounts of each script, scripts' share of the identities and of the pieces,\n" +
+    "  people who were shown a slider, sold out after";
+}
+
+/** The crowd of every run. */
+export { CROWD as FAIR_CROWD };
