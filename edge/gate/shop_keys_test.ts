@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { type CryptoKey, errors, exportJWK, generateKeyPair, type JWK } from "jose";
+import { errors, exportJWK, generateKeyPair, type JWK } from "jose";
 import { logOf } from "../../shared/log.ts";
 import { KeySetError, MAX_KEY_AGE_MS, MIN_FETCH_INTERVAL_MS, ShopKeys } from "./shop_keys.ts";
 
