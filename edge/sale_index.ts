@@ -23,6 +23,9 @@ export interface RefusalPeriod {
 export class ItemEntry {
   /** Pieces left when last heard; −1 is unlimited. Kept while the ledger is away. */
   stock: number;
+  /** When the last piece went, and when an unpaid order may give one back, ms; null: unknown. */
+  soldOutAt: number | null = null;
+  mayReturnAt: number | null = null;
   soldOut: RefusalPeriod | null = null;
   #periods = 0;
 
@@ -33,6 +36,8 @@ export class ItemEntry {
   /** Takes over what was known of the item before its sale was changed. */
   carryOver(earlier: ItemEntry): void {
     this.stock = earlier.stock;
+    this.soldOutAt = earlier.soldOutAt;
+    this.mayReturnAt = earlier.mayReturnAt;
     this.soldOut = earlier.soldOut;
     this.#periods = earlier.#periods;
   }
@@ -88,6 +93,14 @@ export class SaleEntry {
     item.setStock(stock, nowMs);
   }
 
+  /** Notes since when an item is sold out, and when a piece may come back. */
+  setTimes(item: ItemEntry, soldOutAt: number | null, mayReturnAt: number | null): void {
+    if (item.soldOutAt === soldOutAt && item.mayReturnAt === mayReturnAt) return;
+    item.soldOutAt = soldOutAt;
+    item.mayReturnAt = mayReturnAt;
+    this.#stockJson = null;
+  }
+
   state(nowMs: number): SaleState {
     return saleState({ ...this.facts, soldOut: this.#soldOut() }, nowMs);
   }
@@ -108,9 +121,11 @@ export class SaleEntry {
 
   /** The stock as `/api/sales/{saleId}/stock` shows it. */
   stockJson(nowMs: number, serverNow: string): string {
-    this.#stockJson ??= JSON.stringify([...this.items.values()].map(({ facts, stock }) => ({
-      productId: facts.productId,
-      stock,
+    this.#stockJson ??= JSON.stringify([...this.items.values()].map((item) => ({
+      productId: item.facts.productId,
+      stock: item.stock,
+      ...(item.soldOutAt === null ? {} : { soldOutAt: isoTime(item.soldOutAt) }),
+      ...(item.mayReturnAt === null ? {} : { mayReturnAt: isoTime(item.mayReturnAt) }),
     })));
     return `{"serverNow":"${serverNow}","state":"${this.state(nowMs)}","items":${this.#stockJson}}`;
   }
@@ -173,8 +188,13 @@ export class SaleIndex {
 
   /** Notes what a snapshot says of the stock; null leaves the last number. */
   applyLive(live: LiveItem[], nowMs: number): void {
-    for (const { saleId, productId, stock } of live) {
-      if (stock !== null) this.#setStock(saleId, productId, stock, nowMs);
+    for (const { saleId, productId, stock, soldOutAt, mayReturnAt } of live) {
+      if (stock === null) continue;
+      this.#setStock(saleId, productId, stock, nowMs);
+      const sale = this.#sales.get(saleId);
+      const item = sale?.items.get(productId);
+      // Who has pieces was told so above; times of an item that has some are of the past.
+      if (item) sale!.setTimes(item, soldOutAt ?? null, mayReturnAt ?? null);
     }
   }
 

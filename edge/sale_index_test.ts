@@ -78,3 +78,22 @@ Deno.test("SaleIndex lists the sales of a product with the newest one's price", 
   const product = index.products.get(1)!;
   assertEquals([product.price, product.saleIds], [500, [9, 4]]);
 });
+
+Deno.test("SaleIndex tells when an item sold out and when a piece may come back", () => {
+  const index = new SaleIndex();
+  index.replace([sampleSale(1)], NOW);
+  const items = () => JSON.parse(index.sales.get(1)!.stockJson(NOW, "now")).items;
+  index.applyLive([{ ...live(0)[0]!, soldOutAt: NOW, mayReturnAt: NOW + 1_000 }], NOW);
+  const expected = {
+    productId: 1,
+    stock: 0,
+    soldOutAt: "2030-01-15T12:00:00.000Z",
+    mayReturnAt: "2030-01-15T12:00:01.000Z",
+  };
+  assertEquals(items(), [expected]);
+  // Facts of the sale change, what is known of its stock stays.
+  index.replace([sampleSale(1, { title: "Renamed" })], NOW);
+  assertEquals(items(), [expected]);
+  index.applyLive(live(2), NOW);
+  assertEquals(items(), [{ productId: 1, stock: 2 }]);
+});

@@ -1,7 +1,9 @@
 import type { Clock } from "../shared/clock.ts";
 import type { Log } from "../shared/log.ts";
 import type { Snapshot, SnapshotSale } from "../shared/internal_api.ts";
+import type { KnownLists } from "./lists/known_lists.ts";
 import type { OriginCall, OriginPool } from "./origin_pool.ts";
+import type { ProductReads } from "./products/product_reads.ts";
 import type { Randomness } from "./randomness.ts";
 import type { SaleIndex } from "./sale_index.ts";
 import type { Timer, Timers } from "./timers.ts";
@@ -23,13 +25,17 @@ export interface SaleSnapshotParts {
   timers: Timers;
   randomness: Randomness;
   log: Log;
+  /** Hears of blocked and known customers whenever there is a change. */
+  lists: Pick<KnownLists, "version" | "take">;
+  /** Hears of the ids of all products whenever there are new ones. */
+  products: Pick<ProductReads, "version" | "take">;
   /** Hears the facts whenever they changed. */
   onSales: (sales: SnapshotSale[]) => void;
 }
 
 /**
  * Keeps the sale index fresh: asks an origin for the snapshot every 300 ms. While no origin answers
- * the index stays as it is, and the pauses grow to a second. Also probes the origins that are out.
+ * the index stays as it is, and the pauses grow to a second.
  */
 export class SaleSnapshot {
   readonly #parts: SaleSnapshotParts;
@@ -47,6 +53,11 @@ export class SaleSnapshot {
   /** True once a first snapshot was read. */
   get loaded(): boolean {
     return this.#freshAtMs !== null;
+  }
+
+  /** The version of the sales in force; empty before the first. */
+  get version(): string {
+    return this.#version;
   }
 
   /** How old the newest snapshot is, ms; infinite before the first. */
@@ -74,7 +85,7 @@ export class SaleSnapshot {
   async refresh(): Promise<boolean> {
     const { pool, log } = this.#parts;
     try {
-      const { status, text } = await pool.callSteadily(this.#call());
+      const { status, text } = await pool.callSteadily(this.question());
       if (status !== 200) throw new Error(`status ${status}: ${text.slice(0, 200)}`);
       this.#apply(JSON.parse(text) as Snapshot);
       this.#failures = 0;
@@ -88,16 +99,25 @@ export class SaleSnapshot {
     }
   }
 
-  #call(): OriginCall {
+  /** What origins are asked: for everything that changed since the newest snapshot. */
+  question(): OriginCall {
     return {
       method: "GET",
-      path: `/internal/snapshot?have=${encodeURIComponent(this.#version)}`,
+      path: `/internal/snapshot?have=${encodeURIComponent(this.#version)}` +
+        `&lists=${encodeURIComponent(this.#parts.lists.version)}` +
+        `&products=${encodeURIComponent(this.#parts.products.version)}`,
       timeoutMs: POLL_TIMEOUT_MS,
     };
   }
 
   #apply(snapshot: Snapshot): void {
     const nowMs = this.#parts.clock();
+    // Before the sales: none is open here for a moment to somebody who is blocked.
+    if (snapshot.lists !== undefined) this.#takeLists(snapshot.lists);
+    // Before the sales: a product is known before it is on sale.
+    if (snapshot.products) this.#parts.products.take(snapshot.products);
+    // An origin from before there were rules sends none.
+    for (const sale of snapshot.sales ?? []) sale.claims ??= [];
     if (snapshot.sales) this.#parts.index.replace(snapshot.sales, nowMs);
     this.#parts.index.applyLive(snapshot.live, nowMs);
     this.#freshAtMs = nowMs;
@@ -107,8 +127,15 @@ export class SaleSnapshot {
     this.#parts.onSales(snapshot.sales);
   }
 
+  /** Lists that cannot be read must not keep the sales from being read. */
+  #takeLists(lists: unknown): void {
+    const faults = this.#parts.lists.take(lists);
+    if (faults.length === 0) return;
+    this.#parts.log.warning("Cannot read all lists of the snapshot: {faults}", { faults });
+  }
+
   async #run(): Promise<void> {
-    await Promise.all([this.refresh(), this.#parts.pool.probe(this.#call())]);
+    await this.refresh();
     if (this.#stopped) return;
     this.#timer = this.#parts.timers.after(this.#pauseMs(), () => {
       this.#running = this.#run();

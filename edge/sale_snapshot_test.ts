@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import type { SnapshotSale } from "../shared/internal_api.ts";
 import { startEdge } from "./testing/edge_kit.ts";
 import { sampleSale } from "./testing/sample_sale.ts";
 
@@ -86,4 +87,14 @@ Deno.test("/readyz says what is missing", async () => {
   await kit.timers.advance(1_500);
   kit.edge.drain();
   assertEquals(await read(), [503, ["draining"]]);
+});
+
+Deno.test("SaleSnapshot takes the sales of an origin that knows of no rules yet", async () => {
+  await using kit = await startEdge();
+  const { claims: _, ...older } = sampleSale(1);
+  kit.origin.sales = [older as SnapshotSale];
+  kit.origin.version += 1;
+  await kit.refresh();
+  const token = await kit.signIn("ann");
+  assertEquals((await kit.buy({ token })).status, 201);
 });

@@ -158,7 +158,7 @@ export interface SnapshotLists {
 /** The lists that have changed; what is left out is still as the caller knows it. */
 export type ChangedLists = Pick<SnapshotLists, "version"> & Partial<SnapshotLists>;
 
-/** A Bloom filter over the ids of all products; see `shared/bloom_filter.ts`. */
+/** A Bloom filter over the ids of all products; with 0 hashes there is none, so many there are. */
 export interface SnapshotProducts {
   version: string;
   /** Base64. */

@@ -1,3 +1,4 @@
+import type { Clock } from "../../shared/clock.ts";
 import { BloomFilter } from "../../shared/bloom_filter.ts";
 import type { ProductView, SnapshotProducts } from "../../shared/internal_api.ts";
 import type { Log } from "../../shared/log.ts";
@@ -6,6 +7,12 @@ import type { OriginPool } from "../origin_pool.ts";
 
 /** Products, and ids without one, that are remembered. About 1 KB each. */
 const MAX_REMEMBERED = 5_000;
+
+/**
+ * How long an answer is remembered: the origin that gave it may not know the newest version yet, or
+ * have given an old form while another one rebuilds.
+ */
+const REMEMBER_MS = 500;
 
 /** Different products that are asked for at a time; what comes above hears "busy". */
 const MAX_ASKING = 64;
@@ -22,12 +29,14 @@ export interface ProductReadsParts {
   pool: Pick<OriginPool, "call">;
   /** The version of the newest snapshot: what was read under another one is read again. */
   version: () => string;
+  clock: Clock;
   log: Log;
 }
 
 /** What was read under a version. */
 interface Remembered {
   version: string;
+  untilMs: number;
   read: ProductRead;
 }
 
@@ -53,8 +62,16 @@ export class ProductReads {
     return this.#version;
   }
 
-  /** Takes a filter over. One that cannot be read leaves the one before in force. */
+  /**
+   * Takes a filter over; one without hashes says that there is none, and every id is asked for. One
+   * that cannot be read leaves the one before in force.
+   */
   take(products: SnapshotProducts): void {
+    if (products.hashes === 0) {
+      this.#filter = null;
+      this.#version = products.version;
+      return;
+    }
     try {
       this.#filter = BloomFilter.from(products);
       this.#version = products.version;
@@ -72,7 +89,8 @@ export class ProductReads {
       return { kind: "unknown" };
     }
     const remembered = this.#remembered.get(String(productId));
-    if (remembered?.version === this.#parts.version()) return remembered.read;
+    const { version, clock } = this.#parts;
+    if (remembered?.version === version() && clock() < remembered.untilMs) return remembered.read;
     const asking = this.#asking.get(productId);
     if (asking !== undefined) return asking;
     if (this.#asking.size >= MAX_ASKING) return { kind: "busy" };
@@ -96,7 +114,8 @@ export class ProductReads {
       const read: ProductRead = status === 200
         ? { kind: "found", product: JSON.parse(text) }
         : { kind: "unknown" };
-      this.#remembered.set(String(productId), { version, read });
+      const untilMs = this.#parts.clock() + REMEMBER_MS;
+      this.#remembered.set(String(productId), { version, untilMs, read });
       return read;
     } catch {
       // The pool has said what is wrong with its origins.

@@ -23,7 +23,7 @@ function filterOf(...ids: number[]) {
 
 function readsOf(answer: (path: string) => { status: number; text: string }) {
   const asked: string[] = [];
-  const state = { version: "1" };
+  const state = { version: "1", nowMs: 0 };
   const reads = new ProductReads({
     pool: {
       async call({ path }) {
@@ -35,6 +35,7 @@ function readsOf(answer: (path: string) => { status: number; text: string }) {
       },
     },
     version: () => state.version,
+    clock: () => state.nowMs,
     log: logOf("edge", "test"),
   });
   return { reads, asked, state };
@@ -58,6 +59,10 @@ Deno.test("ProductReads asks once for a crowd, and again after a change", async 
   state.version = "2";
   await reads.find(7);
   assertEquals(asked.length, 2);
+  // The origin may have been a version behind.
+  state.nowMs += 500;
+  await reads.find(7);
+  assertEquals(asked.length, 3);
 });
 
 Deno.test("ProductReads remembers a product that is gone, and no failure", async () => {
@@ -77,9 +82,21 @@ Deno.test("ProductReads remembers a product that is gone, and no failure", async
 Deno.test("ProductReads keeps the filter that it can read", async () => {
   const { reads } = readsOf(() => ({ status: 200, text: JSON.stringify(CUP) }));
   reads.take(filterOf(7));
-  reads.take({ version: "broken", bits: "", hashes: 0 });
+  reads.take({ version: "broken", bits: "", hashes: 3 });
   assertEquals(reads.version, "7");
   assertEquals(await reads.find(999), { kind: "unknown" });
+  reads.take({ version: "too many", bits: "", hashes: 0 });
+  assertEquals(reads.version, "too many");
+  assertEquals((await reads.find(999)).kind, "found");
+});
+
+Deno.test("ProductReads asks for so many different products at a time and no more", async () => {
+  const { reads } = readsOf(() => ({ status: 200, text: JSON.stringify(CUP) }));
+  const asking = Array.from({ length: 65 }, (_, at) => reads.find(at + 1));
+  const kinds = (await Promise.all(asking)).map(({ kind }) => kind);
+  assertEquals(kinds.filter((kind) => kind === "found").length, 64);
+  assertEquals(kinds.at(-1), "busy");
+  assertEquals((await reads.find(65)).kind, "found", "there is room again");
 });
 
 Deno.test("GET /api/products/{id} answers products of no sale, and 404 without asking", async () => {

@@ -32,7 +32,7 @@ export class ProductIds {
 
   constructor(readonly catalog: Pick<Catalog, "productIds">) {}
 
-  /** What edges get; null until the first look is done, or when there are too many products. */
+  /** What edges get; null until the first look is done. */
   current(): SnapshotProducts | null {
     return this.#published;
   }
@@ -69,7 +69,7 @@ export class ProductIds {
 
   #publish(): void {
     if (this.#ids.size > MAX_PRODUCTS) {
-      this.#published = null;
+      this.#published = { version: "too many", bits: "", hashes: 0 };
       return;
     }
     if (this.#filter === null) {

@@ -53,6 +53,15 @@ Deno.test("ProductIds finds an id that was committed after a higher one", async 
   assert(BloomFilter.from(ids.current()!).mayHave(2));
 });
 
+Deno.test("ProductIds says so when there are too many products for a filter", async () => {
+  const ids = new ProductIds({
+    productIds: (after, limit) =>
+      Promise.resolve(Array.from({ length: limit }, (_, at) => after + at + 1)),
+  });
+  await ids.refresh(1);
+  assertEquals(ids.current(), { version: "too many", bits: "", hashes: 0 });
+});
+
 Deno.test("ProductIds looks again after a failure", async () => {
   let away = true;
   const ids = new ProductIds({

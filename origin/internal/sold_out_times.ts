@@ -5,7 +5,7 @@ import type { Log } from "../../shared/log.ts";
 import type { SoldOutTime, UnpaidBook } from "../orders/unpaid_book.ts";
 
 /** How often the order book is asked about items that are sold out. */
-export const SOLD_OUT_TTL_MS = 1_000;
+export const SOLD_OUT_TTL_MS = 2_000;
 
 /** Items asked about at a time: the first of the list, which has the newest sales first. */
 const MAX_ITEMS = 50;

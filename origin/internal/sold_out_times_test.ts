@@ -46,7 +46,7 @@ Deno.test("SoldOutTimes leaves out what nobody knows", async () => {
   assertEquals(times.with([GONE]), [GONE]);
 });
 
-Deno.test("SoldOutTimes asks at most once a second and survives failures", async () => {
+Deno.test("SoldOutTimes asks seldom and survives failures", async () => {
   let away = true;
   const { times, asked, state } = timesOf(() =>
     away

@@ -59,8 +59,9 @@ export interface UnpaidBook {
   expiredHolds(afterId: number, beforeId: number, limit: number): Promise<ExpiredHold[]>;
 
   /**
-   * When the newest live order of each item was written, and the earliest `payBy` of its unpaid
-   * ones; for items that are sold out. At most 100 items.
+   * When the newest order of each item was written, and the earliest `payBy` of its unpaid ones;
+   * for items that are sold out. At most 100 items; the second only where it is among the next
+   * 1,000 of all sales.
    */
   soldOutTimes(items: ItemKey[]): Promise<SoldOutTime[]>;
 }
