@@ -1,9 +1,9 @@
-/** A count that loses one every `fadeMs`, down to nothing. */
+/** A count that loses one every `fadeMs`, down to nothing, and never grows above `most`. */
 export class FadingCount {
   #count = 0;
   #atMs = 0;
 
-  constructor(readonly fadeMs: number) {}
+  constructor(readonly fadeMs: number, readonly most: number) {}
 
   /** What is left of it. */
   at(nowMs: number): number {
@@ -13,7 +13,7 @@ export class FadingCount {
   }
 
   add(nowMs: number): void {
-    this.#count = this.at(nowMs) + 1;
+    this.#count = Math.min(this.most, this.at(nowMs) + 1);
     this.#atMs = nowMs;
   }
 }

@@ -4,12 +4,18 @@ import { FadingCount } from "./fading_count.ts";
 import { type RiskFacts, riskScore, SUSPICIOUS_POINTS } from "./signals.ts";
 import { UserSketch } from "./user_sketch.ts";
 
-/** Users and addresses that are remembered: about 200 bytes each, 20 MB of either. */
+/** Users and addresses that are remembered: about 350 bytes each, 35 MB of either. */
 const MAX_REMEMBERED = 100_000;
 
-/** How fast tries before the start, and failed sliders, are forgiven: one each. */
+/**
+ * How fast tries before the start, and failed sliders, are forgiven: one each. The ceilings let
+ * even the worst be forgiven in ten minutes, or in twelve.
+ */
 const EARLY_FADE_MS = 20_000;
+const MOST_EARLY = 30;
+const MOST_EARLY_FROM_ADDRESS = 60;
 const FAILURE_FADE_MS = 120_000;
+const MOST_FAILURES = 6;
 
 /** How long a page that was loaded counts. */
 const PAGE_MS = 30 * 60_000;
@@ -25,7 +31,8 @@ interface UserRecord {
 
 interface AddressRecord {
   early: FadingCount;
-  users: UserSketch;
+  /** Made with the first try: most addresses only read. */
+  users: UserSketch | null;
   usersSinceMs: number;
   /** 0 when never. */
   pageAtMs: number;
@@ -76,15 +83,15 @@ export class MemorySuspicion implements Suspicion {
       failuresByUser: user?.failures.at(nowMs) ?? 0,
       expiredHolds: this.#expiredHolds(saleId, userId),
       earlyFromAddress: place?.early.at(nowMs) ?? 0,
-      usersOnAddress: place?.users.count ?? 0,
+      usersOnAddress: place?.users?.count ?? 0,
       pageSeen: place !== undefined && place.pageAtMs > 0 && nowMs - place.pageAtMs < PAGE_MS,
     };
   }
 
   noteTry(_saleId: number, userId: string, address: ClientAddress, nowMs: number): void {
     const place = this.#address(address);
-    if (Math.abs(nowMs - place.usersSinceMs) >= SKETCH_MS) {
-      place.users.clear();
+    if (place.users === null || Math.abs(nowMs - place.usersSinceMs) >= SKETCH_MS) {
+      place.users = new UserSketch();
       place.usersSinceMs = nowMs;
     }
     place.users.note(userId);
@@ -111,7 +118,10 @@ export class MemorySuspicion implements Suspicion {
   #user(userId: string): UserRecord {
     let user = this.#users.get(userId);
     if (!user) {
-      user = { early: new FadingCount(EARLY_FADE_MS), failures: new FadingCount(FAILURE_FADE_MS) };
+      user = {
+        early: new FadingCount(EARLY_FADE_MS, MOST_EARLY),
+        failures: new FadingCount(FAILURE_FADE_MS, MOST_FAILURES),
+      };
       this.#users.set(userId, user);
     }
     return user;
@@ -121,8 +131,8 @@ export class MemorySuspicion implements Suspicion {
     let place = this.#addresses.get(key);
     if (!place) {
       place = {
-        early: new FadingCount(EARLY_FADE_MS),
-        users: new UserSketch(),
+        early: new FadingCount(EARLY_FADE_MS, MOST_EARLY_FROM_ADDRESS),
+        users: null,
         usersSinceMs: 0,
         pageAtMs: 0,
       };

@@ -68,6 +68,13 @@ Deno.test("A script's own marks weigh more where nobody looked at a page", () =>
   assertEquals(riskScore(facts), 104);
 });
 
+Deno.test("Even the wildest hammering is forgiven in minutes", () => {
+  const suspicion = suspicionWith();
+  for (let tries = 0; tries < 3_000; tries += 1) suspicion.noteEarly(1, "stuck", HOME, NOW);
+  assert(suspicion.isSuspicious(1, "stuck", HOME, NOW + 60_000));
+  assertFalse(suspicion.isSuspicious(1, "stuck", HOME, NOW + 15 * 60_000));
+});
+
 Deno.test("MemorySuspicion stays bounded under a flood of users and addresses", () => {
   const suspicion = suspicionWith({}, 1_000);
   for (let at = 0; at < 10_000; at += 1) {

@@ -23,11 +23,6 @@ export class UserSketch {
     this.#bits[word]! |= mask;
     this.#set += 1;
   }
-
-  clear(): void {
-    this.#bits.fill(0);
-    this.#set = 0;
-  }
 }
 
 /** FNV-1a with a last mix: the ids of a crowd often differ in their last digits only. */
