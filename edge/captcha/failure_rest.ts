@@ -1,10 +1,10 @@
 import { GenerationCache } from "../gate/generation_cache.ts";
 
-/** Wrong answers in a row that cost nothing. People slip, but seldom three times. */
-export const FREE_FAILURES = 2;
+/** Wrong answers in a row that cost nothing. People slip, but seldom five times. */
+export const FREE_FAILURES = 4;
 
-/** The rest after the third wrong answer in a row, twice as long after each further one. */
-export const FIRST_REST_MS = 120_000;
+/** The rest after the next wrong answer in a row, twice as long after each further one. */
+export const FIRST_REST_MS = 60_000;
 export const MAX_REST_MS = 15 * 60_000;
 
 /** After so long without a wrong answer all is forgotten. */
@@ -19,9 +19,9 @@ interface Failures {
 }
 
 /**
- * Who answers sliders wrong again and again rests before the next one. A program that is right in a
- * third of its tries has as many as it likes else, and so is right in the end as often as a person;
- * with three tries before the start two of three of its accounts get a pass in time.
+ * Who answers sliders wrong again and again rests before the next one. A program that is right once
+ * in twenty-five tries would else be right in the end as often as a person; with five tries before the
+ * start one of six of its accounts gets a pass in time.
  */
 export class FailureRest {
   readonly #failures: GenerationCache<Failures>;

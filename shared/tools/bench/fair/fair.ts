@@ -21,8 +21,9 @@ export async function fair(args: string[]): Promise<number> {
   else {
     console.log(
       report.ok
-        ? `PASS  scripts get at most ${MOST_TIMES} times their share where the sale asks everybody`
-        : `FAIL  scripts get more than ${MOST_TIMES} times their share`,
+        ? `PASS  scripts get at most ${MOST_TIMES} times their share of the identities where the sale ` +
+          "asks everybody, and where they knock early"
+        : `FAIL  scripts get more than ${MOST_TIMES} times their share of the identities`,
     );
   }
   return report.ok ? 0 : 1;

@@ -29,7 +29,10 @@ export interface FairRow {
   times: number;
   peopleWithSlider: number;
   soldOutAfterMs: number | null;
-  /** Whether the bound is asked of this row: the gate is on, and asks those who come. */
+  /**
+   * Whether the bound is asked of this row: the gate is on, and does not let everybody pass who
+   * behaves like one patient client, as `suspicious` does with scripts that wait for the start.
+   */
   judged: boolean;
 }
 
@@ -97,7 +100,8 @@ function rowOf(accountsPerScript: number, setting: FairSetting, results: FairRes
     times: stockShare / identityShare,
     peopleWithSlider: Math.round(middle((result) => result.peopleWithSlider)),
     soldOutAfterMs: sold.length === results.length ? median(sold) : null,
-    judged: setting.policy === "always",
+    judged: setting.policy === "always" ||
+      (setting.policy === "suspicious" && setting.manner === "hammers"),
   };
 }
 
