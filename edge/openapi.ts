@@ -7,6 +7,7 @@ import { answers, type Responses } from "./openapi_answers.ts";
 import { describeCaptcha } from "./openapi_captcha.ts";
 import { describePayments } from "./openapi_payments.ts";
 import { describeSessions } from "./openapi_sessions.ts";
+import { LANGUAGES } from "./pages/language.ts";
 import {
   buyDoneSchema,
   orderListSchema,
@@ -181,6 +182,17 @@ function describeService(registry: Docs): void {
     html,
     saleIdParam.extend(productIdParam.shape),
   );
+  plain("/orders", "The page of one's own orders; its script asks for them", html);
+  registry.registerPath(createRoute({
+    method: "get",
+    path: "/lang/{language}",
+    summary: "Remembers the language of the pages (cookie `lang`) and leads back",
+    request: {
+      params: z.object({ language: z.enum(LANGUAGES) }),
+      query: z.object({ to: z.string().optional().describe("A page of this host") }),
+    },
+    responses: { 303: { description: "Remembered" } },
+  }));
   plain("/assets/{file}", "Scripts, styles, drawings", text, z.object({ file: z.string() }));
   plain("/healthz", "Liveness", text);
   plain("/metrics", "Prometheus metrics", text);

@@ -11,6 +11,7 @@ import { type Parsed, parseWith } from "../gate/buy_body.ts";
 import { clientAddress } from "../gate/client_address.ts";
 import type { ClientAddress, GateParts } from "../gate/gate_parts.ts";
 import { type Refusal, refusal, refusalResponse } from "../gate/refusal.ts";
+import { cameByHttps } from "../public_origin.ts";
 import { readBody } from "../read_body.ts";
 import type { SaleIndex } from "../sale_index.ts";
 import type { SaleSnapshot } from "../sale_snapshot.ts";
@@ -151,7 +152,7 @@ function callerOf(
   address: ClientAddress,
   { identity, blocklist }: CaptchaRoutesParts,
 ): Caller | ProblemCode {
-  const session = identity.writer(c.req.raw.headers);
+  const session = identity.writer(c.req.raw.headers, cameByHttps(c));
   if (session === null) return "unauthenticated";
   if (blocklist.blocksUser(session.userId)) return "blocked";
   return { userId: session.userId, address };

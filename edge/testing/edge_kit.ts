@@ -1,9 +1,12 @@
-import { logOf } from "../../shared/log.ts";
-import { createEdgeApp, type EdgeApp } from "../app.ts";
+import type { Clock } from "../../shared/clock.ts";
+import { type Log, logOf } from "../../shared/log.ts";
+import { createEdgeApp, type EdgeApp, type EdgeDeps } from "../app.ts";
 import type { EdgeConfig } from "../config.ts";
+import type { BucketServer } from "../limits/shared_limits.ts";
 import type { Origin } from "../origin_pool.ts";
 import { readStaticFiles, type StaticFiles } from "../pages/assets.ts";
 import type { Randomness } from "../randomness.ts";
+import type { Timers } from "../timers.ts";
 import { FakeOrigin } from "./fake_origin.ts";
 import { FakeTimers } from "./fake_timers.ts";
 import { SAMPLE_NOW_MS, sampleSale } from "./sample_sale.ts";
@@ -31,6 +34,8 @@ export interface BuyOptions {
   saleId?: number | string;
   body?: unknown;
   headers?: Record<string, string>;
+  /** The address at the other end of the connection; 127.0.0.1 when left out. */
+  peer?: string;
 }
 
 let staticFiles: StaticFiles | null = null;
@@ -43,10 +48,22 @@ export function fixedRandomness(): Randomness {
 
 /** Makes an edge that has read its first snapshot: sale 1 with product 1, open. */
 export async function startEdge(
-  options: { config?: Partial<EdgeConfig>; origins?: (kit: FakeOrigin) => Origin[] } = {},
+  options: {
+    config?: Partial<EdgeConfig>;
+    origins?: (kit: FakeOrigin) => Origin[];
+    gate?: EdgeDeps["gate"];
+    startDrawer?: EdgeDeps["startDrawer"];
+    buckets?: BucketServer;
+    log?: Log;
+    /** The machine's own clock and timers: for tests in which a browser is in the room. */
+    clocks?: { clock: Clock; timers: Timers };
+  } = {},
 ): Promise<EdgeKit> {
   const timers = new FakeTimers(SAMPLE_NOW_MS);
-  const origin = new FakeOrigin({ edgeKey: EDGE_KEY, clock: timers.clock });
+  const origin = new FakeOrigin({
+    edgeKey: EDGE_KEY,
+    clock: options.clocks?.clock ?? timers.clock,
+  });
   origin.publish(sampleSale(1));
   staticFiles ??= await readStaticFiles(new URL("../../static/", import.meta.url));
   const edge = createEdgeApp({
@@ -56,14 +73,19 @@ export async function startEdge(
       shopTokens: null,
       demo: true,
       shopOrigins: [],
+      trustedProxies: [],
+      limitsSharing: null,
       ...options.config,
     },
     origins: options.origins?.(origin) ?? [origin],
     staticFiles,
-    clock: timers.clock,
-    timers,
+    clock: options.clocks?.clock ?? timers.clock,
+    timers: options.clocks?.timers ?? timers,
     randomness: fixedRandomness(),
-    log: logOf("edge", "test"),
+    log: options.log ?? logOf("edge", "test"),
+    ...(options.gate === undefined ? {} : { gate: options.gate }),
+    ...(options.startDrawer === undefined ? {} : { startDrawer: options.startDrawer }),
+    ...(options.buckets === undefined ? {} : { buckets: options.buckets }),
   });
   await edge.start();
   return {
@@ -89,9 +111,12 @@ async function signIn(edge: EdgeApp, userId: string, level: number): Promise<str
   return token;
 }
 
-function sendBuy(edge: EdgeApp, { token, key, saleId = 1, body, headers }: BuyOptions) {
+function sendBuy(
+  edge: EdgeApp,
+  { token, key, saleId = 1, body, headers, peer = "127.0.0.1" }: BuyOptions,
+) {
   const text = typeof body === "string" ? body : JSON.stringify(body ?? { productId: 1 });
-  return Promise.resolve(edge.app.request(`/api/sales/${saleId}/buy`, {
+  const request = new Request(`http://localhost/api/sales/${saleId}/buy`, {
     method: "POST",
     headers: {
       "content-type": "application/json",
@@ -100,7 +125,8 @@ function sendBuy(edge: EdgeApp, { token, key, saleId = 1, body, headers }: BuyOp
       ...headers,
     },
     body: text,
-  }));
+  });
+  return Promise.resolve(edge.handle(request, peer));
 }
 
 /** Status and code (or outcome) of an answer, say `409 sold_out`. */

@@ -7,6 +7,8 @@ import {
   internalBuysSchema,
   type OrderView,
   type Snapshot,
+  type SnapshotLists,
+  type SnapshotProducts,
   type SnapshotSale,
 } from "../../shared/internal_api.ts";
 import { type ItemKey, itemKey } from "../../shared/item.ts";
@@ -36,12 +38,24 @@ export class FakeOrigin implements Origin {
   readonly clock: () => number;
   sales: SnapshotSale[] = [];
   version = 1;
+  /** What operators said of customers; `changeLists` changes it. */
+  lists: SnapshotLists = {
+    version: "1.0",
+    blockedUsers: [],
+    blockedCidrs: [],
+    users: [],
+    expiredHolds: [],
+  };
   /** Pieces left; null while the ledger is closed. */
   readonly stock = new Map<ItemKey, number | null>();
   readonly holdings = new Map<string, Holding>();
+  /** Ids of the captcha passes that made a reservation. */
+  readonly spentPasses = new Set<string>();
   /** Every batch that was asked, in order. */
   readonly batches: { budgetMs: number; buys: InternalBuy[] }[] = [];
   snapshotCalls = 0;
+  /** The ids of all products, when they are known. */
+  products: SnapshotProducts | null = null;
   /** Answers every call when set: an origin that is away or hangs. */
   away: (() => Promise<Response>) | null = null;
   /** Looks at a batch before it is decided. */
@@ -75,6 +89,12 @@ export class FakeOrigin implements Origin {
     this.version += 1;
   }
 
+  /** Changes the lists, under a new version. */
+  changeLists(changes: Partial<Omit<SnapshotLists, "version">>): void {
+    const version = `${Number.parseInt(this.lists.version) + 1}.0`;
+    this.lists = { ...this.lists, ...changes, version };
+  }
+
   /** Ends a reservation and gives its pieces back. */
   cancel(saleId: number, productId: number, userId: string): void {
     const key = itemKey(saleId, productId);
@@ -88,8 +108,16 @@ export class FakeOrigin implements Origin {
     if (this.away) return await this.away();
     if (request.headers.get(EDGE_KEY_HEADER) !== this.edgeKey) return problem("unauthenticated");
     const url = new URL(request.url);
+    if (url.pathname === "/readyz") return Response.json({ status: "ready" });
     if (url.pathname === "/internal/snapshot") {
-      return Response.json(this.#snapshot(url.searchParams.get("have") ?? ""));
+      const snapshot = this.#snapshot(url.searchParams);
+      const known = url.searchParams.get("products") === this.products?.version;
+      return Response.json(
+        this.products === null || known ? snapshot : {
+          ...snapshot,
+          products: this.products,
+        },
+      );
     }
     if (url.pathname === "/internal/buys") return await this.#buys(await request.json());
     if (url.pathname === "/internal/orders") return this.#list(url.searchParams);
@@ -100,7 +128,7 @@ export class FakeOrigin implements Origin {
     return view ? Response.json(view) : problem("not_found");
   }
 
-  #snapshot(have: string): Snapshot {
+  #snapshot(known: URLSearchParams): Snapshot {
     this.snapshotCalls += 1;
     const version = String(this.version);
     const live = this.sales.flatMap((sale) =>
@@ -109,8 +137,9 @@ export class FakeOrigin implements Origin {
         return { saleId: sale.saleId, productId, stock };
       })
     );
-    const facts = have === version ? {} : { sales: this.sales };
-    return { version, serverNow: this.clock(), live, ...facts };
+    const facts = known.get("have") === version ? {} : { sales: this.sales };
+    const lists = known.get("lists") === this.lists.version ? {} : { lists: this.lists };
+    return { version, serverNow: this.clock(), live, ...facts, ...lists };
   }
 
   async #buys(body: unknown): Promise<Response> {
@@ -130,7 +159,8 @@ export class FakeOrigin implements Origin {
     return Response.json({ answers, stock } satisfies InternalAnswers);
   }
 
-  #decide([saleId, productId, userId, quantity, requestId, lookup]: InternalBuy): BuyAnswer {
+  #decide(buy: InternalBuy): BuyAnswer {
+    const [saleId, productId, userId, quantity, requestId, lookup] = buy;
     const sale = this.sales.find((one) => one.saleId === saleId);
     const item = sale?.items.find((one) => one.productId === productId);
     const key = itemKey(saleId, productId);
@@ -139,7 +169,7 @@ export class FakeOrigin implements Origin {
     if (stock === null) return { outcome: "paused" };
     const held = this.holdings.get(`${key} ${userId}`);
     if (held?.requestId === requestId) return this.#repeated(held, quantity);
-    if (lookup === 1) return { outcome: "unknown_buyer" };
+    if (lookup === 1 && !held?.live) return { outcome: "unknown_buyer" };
     const nowMs = this.clock();
     if (nowMs < sale.startsAt) return { outcome: "not_started" };
     if (sale.closed || nowMs >= sale.endsAt) return { outcome: "ended" };
@@ -147,6 +177,10 @@ export class FakeOrigin implements Origin {
     if (held?.live) return { outcome: "already_bought", ticket: held.ticket };
     if (quantity > item.perUserLimit) return { outcome: "invalid" };
     if (stock !== -1 && stock < quantity) return { outcome: "sold_out" };
+    if (buy.length === 8) {
+      if (this.spentPasses.has(buy[6])) return { outcome: "captcha_required" };
+      this.spentPasses.add(buy[6]);
+    }
     if (stock !== -1) this.stock.set(key, stock - quantity);
     this.#n += 1;
     const ticket = formatTicket(key, userId, SEQ_PER_EPOCH + this.#n);

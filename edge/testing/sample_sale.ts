@@ -1,8 +1,16 @@
 import type { SnapshotItem, SnapshotSale } from "../../shared/internal_api.ts";
-import { DEFAULT_LIMITS } from "../../shared/sale.ts";
+import type { SaleLimits } from "../../shared/sale.ts";
 
 /** A moment in which sample sales are open. */
 export const SAMPLE_NOW_MS = Date.UTC(2030, 0, 15, 12);
+
+/** Limits that no test meets by accident. */
+export const NO_LIMITS: SaleLimits = {
+  ratePerSecond: 1e9,
+  burst: 1e9,
+  userPerMinute: 1e9,
+  ipPerMinute: 1e9,
+};
 
 /** A product in a sale. */
 export function sampleItem(productId: number, changes: Partial<SnapshotItem> = {}): SnapshotItem {
@@ -34,7 +42,8 @@ export function sampleSale(saleId: number, changes: Partial<SnapshotSale> = {}):
     paused: false,
     minLevel: 0,
     captcha: "off",
-    limits: DEFAULT_LIMITS,
+    limits: NO_LIMITS,
+    claims: [],
     paymentWindowS: 900,
     items: [sampleItem(1)],
     ...changes,
