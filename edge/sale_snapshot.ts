@@ -87,7 +87,7 @@ export class SaleSnapshot {
     try {
       const { status, text } = await pool.callSteadily(this.question());
       if (status !== 200) throw new Error(`status ${status}: ${text.slice(0, 200)}`);
-      this.#apply(JSON.parse(text) as Snapshot);
+      await this.#apply(JSON.parse(text) as Snapshot);
       this.#failures = 0;
       return true;
     } catch (error) {
@@ -110,16 +110,20 @@ export class SaleSnapshot {
     };
   }
 
-  #apply(snapshot: Snapshot): void {
+  async #apply(snapshot: Snapshot): Promise<void> {
     const nowMs = this.#parts.clock();
+    // Of the sales that are known, at once: long lists take half a second to read.
+    this.#parts.index.applyLive(snapshot.live, nowMs);
     // Before the sales: none is open here for a moment to somebody who is blocked.
-    if (snapshot.lists !== undefined) this.#takeLists(snapshot.lists);
+    if (snapshot.lists !== undefined) await this.#takeLists(snapshot.lists);
     // Before the sales: a product is known before it is on sale.
     if (snapshot.products) this.#parts.products.take(snapshot.products);
     // An origin from before there were rules sends none.
     for (const sale of snapshot.sales ?? []) sale.claims ??= [];
-    if (snapshot.sales) this.#parts.index.replace(snapshot.sales, nowMs);
-    this.#parts.index.applyLive(snapshot.live, nowMs);
+    if (snapshot.sales) {
+      this.#parts.index.replace(snapshot.sales, nowMs);
+      this.#parts.index.applyLive(snapshot.live, nowMs);
+    }
     this.#freshAtMs = nowMs;
     if (!snapshot.sales) return;
     // Only now: facts that could not be taken in are asked for again.
@@ -128,8 +132,8 @@ export class SaleSnapshot {
   }
 
   /** Lists that cannot be read must not keep the sales from being read. */
-  #takeLists(lists: unknown): void {
-    const faults = this.#parts.lists.take(lists);
+  async #takeLists(lists: unknown): Promise<void> {
+    const faults = await this.#parts.lists.take(lists);
     if (faults.length === 0) return;
     this.#parts.log.warning("Cannot read all lists of the snapshot: {faults}", { faults });
   }

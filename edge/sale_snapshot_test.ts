@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { SnapshotSale } from "../shared/internal_api.ts";
+import { SaleSnapshot, type SaleSnapshotParts } from "./sale_snapshot.ts";
 import { startEdge } from "./testing/edge_kit.ts";
 import { sampleSale } from "./testing/sample_sale.ts";
 
@@ -97,4 +98,25 @@ Deno.test("SaleSnapshot takes the sales of an origin that knows of no rules yet"
   await kit.refresh();
   const token = await kit.signIn("ann");
   assertEquals((await kit.buy({ token })).status, 201);
+});
+
+Deno.test("SaleSnapshot tells the stock while long lists are read, and new sales after them", async () => {
+  const told: string[] = [];
+  const listsRead = Promise.withResolvers<string[]>();
+  const text = JSON.stringify({ version: "1", live: [], lists: {}, sales: [] });
+  const parts = {
+    pool: { callSteadily: () => Promise.resolve({ status: 200, text }) },
+    index: { replace: () => told.push("sales"), applyLive: () => told.push("stock") },
+    lists: { version: "", take: () => listsRead.promise },
+    products: { version: "", take: () => {} },
+    clock: () => 0,
+    onSales: () => told.push("done"),
+  };
+  const snapshot = new SaleSnapshot(parts as unknown as SaleSnapshotParts);
+  const refreshed = snapshot.refresh();
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assertEquals([...told, snapshot.loaded], ["stock", false]);
+  listsRead.resolve([]);
+  assertEquals(await refreshed, true);
+  assertEquals([...told, snapshot.loaded], ["stock", "sales", "stock", "done", true]);
 });

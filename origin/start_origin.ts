@@ -77,7 +77,7 @@ export function startOrigin(parts: OriginParts): StartedOrigin {
     barred.restriction(saleId, userId) ?? backlog.restriction();
   const productIds = new ProductIds(catalog);
   const holds = new HoldCounts({ unpaid: parts.unpaid, registry, clock });
-  const lists = new ListsInForce({ customers: parts.customers, holds });
+  const lists = new ListsInForce({ customers: parts.customers, holds, clock });
   const routes = new RouteWatch(queue, clock);
   const desk = new BatchBuyDesk({ ledger, queue: routes, registry, restrict, clock, log });
   const alarmed = new Set<string>();

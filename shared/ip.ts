@@ -38,8 +38,8 @@ export function parseIp(text: string): IpAddress | null {
 
 /**
  * Reads a range: an address, `/` and a prefix; an address alone is a range of one. Bits behind the
- * prefix are cleared. A range of at least `/96` inside `::ffff:0:0/96` is the IPv4 range that it
- * maps. Null for anything else.
+ * prefix are cleared. A range inside `::ffff:0:0/96` is the IPv4 range that it maps; with a shorter
+ * prefix no address that is meant could ever be in it. Null for that and for anything else.
  *
  * @example
  * parseCidr("203.0.113.7/24")?.text; // "203.0.113.0/24"
@@ -51,9 +51,8 @@ export function parseCidr(text: string): IpRange | null {
   if (words === null) return null;
   const prefix = slash < 0 ? words.length * 32 : readPrefix(text.slice(slash + 1));
   if (prefix === null || prefix > words.length * 32) return null;
-  return words.length === 4 && prefix >= 96 && isMapped(words)
-    ? rangeOf([words[3]!], prefix - 96)
-    : rangeOf(words, prefix);
+  if (words.length === 1 || !isMapped(words)) return rangeOf(words, prefix);
+  return prefix >= 96 ? rangeOf([words[3]!], prefix - 96) : null;
 }
 
 /** True when the address is in the range; one of the other family never is. */

@@ -63,12 +63,19 @@ Deno.test("parseCidr() gives each range its one text", () => {
     ["1.2.3.4/0", "0.0.0.0/0"],
     ["::ffff:10.1.2.3/104", "10.0.0.0/8"],
     ["::ffff:10.1.2.3", "10.1.2.3/32"],
+    ["::ffff:10.1.2.3/96", "0.0.0.0/0"],
+    ["::ffff:10.1.2.3/97", "0.0.0.0/1"],
+    ["::fffe:10.1.2.3/95", "::fffe:0:0/95"],
     ["2001:db8:ffff::/33", "2001:db8:8000::/33"],
     ["2001:db8::1", "2001:db8::1/128"],
     ["::/0", "::/0"],
   ];
   for (const [text, normal] of forms) assertEquals(parseCidr(text)?.text, normal, text);
   for (const text of ["", "/8", "1.2.3.4/", "1.2.3.4/33", "1.2.3.4/08", "::/129", "::/-1", "a/8"]) {
+    assertEquals(parseCidr(text), null, text);
+  }
+  // The range of a mapped address would be one of IPv6, which no IPv4 address is ever in.
+  for (const text of ["::ffff:0:0/95", "::ffff:0:0/90", "::ffff:0:0/80", "::ffff:1.2.3.4/24"]) {
     assertEquals(parseCidr(text), null, text);
   }
   for (const text of ["1.2.3.4/8/8", "1.2.3.4/ 8", "1.2.3.4/255.0.0.0", "fe80::1%1/64"]) {

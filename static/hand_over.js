@@ -5,7 +5,8 @@
  *
  * Anybody can make such a link, also one with a token of his own, and whoever follows it would buy
  * for him. So only a link on a page of the shop (its origin stands in the page's `shop-origins`)
- * signs in at once; for every other one the visitor is asked, unless it is him anyway.
+ * signs in at once, and only where nobody is signed in: shops show links that customers wrote. In
+ * every other case the visitor is asked, unless it is him anyway.
  */
 
 const PREFIX = "#token=";
@@ -56,7 +57,8 @@ async function begin(token, isTrusted) {
     await say("failed");
     return false;
   }
-  if (isTrusted || await signedInAs() === userId) return exchange(token);
+  const now = await signedInAs();
+  if (now === userId || (isTrusted && now === null)) return exchange(token);
   ask(userId, token);
   return false;
 }
@@ -73,9 +75,11 @@ function userIdOf(token) {
   }
 }
 
+/** The user id, null for nobody, undefined when the server did not say. */
 async function signedInAs() {
   const response = await request("GET", {});
-  return response?.ok ? (await response.json().catch(() => ({}))).userId : null;
+  if (!response?.ok) return undefined;
+  return (await response.json().catch(() => null))?.userId;
 }
 
 async function exchange(token) {

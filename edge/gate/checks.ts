@@ -139,7 +139,9 @@ export function sessionOf(
   attempt: BuyAttempt,
   { identity }: Pick<GateParts, "identity">,
 ): Session | null {
-  if (attempt.session === undefined) attempt.session = identity.writer(attempt.headers);
+  if (attempt.session === undefined) {
+    attempt.session = identity.writer(attempt.headers, attempt.secure);
+  }
   return attempt.session;
 }
 

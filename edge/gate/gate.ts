@@ -14,7 +14,7 @@ import {
   window,
 } from "./checks.ts";
 import type { CaptchaPass, ClientAddress, GateParts } from "./gate_parts.ts";
-import { addressLimit, saleRate, userLimit } from "./limit_checks.ts";
+import { addressLimit, saleRate, strangerLimit, userLimit } from "./limit_checks.ts";
 import type { Refusal } from "./refusal.ts";
 
 /**
@@ -23,6 +23,8 @@ import type { Refusal } from "./refusal.ts";
  */
 export interface BuyAttempt {
   readonly headers: Headers;
+  /** True when it came by https. */
+  readonly secure: boolean;
   readonly address: ClientAddress;
   /** Null when it was too large; it was not kept then. */
   readonly bodyText: string | null;
@@ -57,7 +59,10 @@ export function judge(checks: readonly GateCheck[], attempt: BuyAttempt): Refusa
   return null;
 }
 
-/** The checks of a buy, cheapest first. */
+/**
+ * The checks of a buy, cheapest first; but what neighbours share comes after what is one buyer's
+ * own, so that nobody who gets nowhere uses it up.
+ */
 export function gateChecks(
   parts: GateParts & { randomness: Pick<Randomness, "fraction"> },
 ): GateCheck[] {
@@ -68,10 +73,11 @@ export function gateChecks(
     knownItem,
     window(parts),
     soldOut,
-    addressLimit(parts),
+    strangerLimit(parts),
     session(parts),
-    eligibility(parts),
     userLimit(parts),
+    eligibility(parts),
+    addressLimit(parts),
     captcha(parts),
     saleRate(parts),
   ];

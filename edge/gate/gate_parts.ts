@@ -45,6 +45,8 @@ export interface GateLimits {
   /** Undoes a `takeAddress` whose try shall not count against its address. */
   giveBackAddress(sale: SnapshotSale, address: ClientAddress): void;
   takeUser(sale: SnapshotSale, userId: string, nowMs: number): LimitVerdict;
+  /** Undoes a `takeUser` whose try shall not count against its user. */
+  giveBackUser(sale: SnapshotSale, userId: string): void;
   /** Never over half: the whole sale's rate says nothing about one buyer. */
   takeSale(sale: SnapshotSale, nowMs: number): LimitVerdict;
 }

@@ -7,8 +7,9 @@ import { GenerationCache } from "./generation_cache.ts";
 export const SESSION_COOKIE = "dropgate_session";
 
 /**
- * The same over https. Browsers take this name from nobody but this very host, so no neighbour under
- * the same domain can put a session of its own in the place of a customer's.
+ * The same over https, and the only one that counts there. Browsers take this name from nobody but
+ * this very host, so no neighbour under the same domain can put a session of its own in the place of
+ * a customer's, or where he has none.
  */
 export const SECURE_SESSION_COOKIE = `__Host-${SESSION_COOKIE}`;
 
@@ -84,24 +85,25 @@ export class Identity {
     return null;
   }
 
-  /** Who sends a request that changes nothing. */
-  reader(headers: Headers): Session | null {
-    const bearer = headers.get("authorization");
+  /** Who sends a request that changes nothing. `secure` when it came by https. */
+  reader(headers: Headers, secure: boolean): Session | null {
+    const bearer = bearerHeader(headers);
     if (bearer !== null) return this.#verifyBearer(bearer);
-    const token = cookieToken(headers);
+    const token = cookieToken(headers, secure);
     return token === null ? null : this.verify(token);
   }
 
   /**
    * Who sends a request that changes something. A browser adds the cookie to requests that other
    * sites start, so a cookie counts only for requests of our own pages and of the shop's listed
-   * origins. A bearer token is never added by a browser and always counts.
+   * origins. A bearer token is never added by a browser and always counts. `secure` when the request
+   * came by https.
    */
-  writer(headers: Headers): Session | null {
-    const bearer = headers.get("authorization");
+  writer(headers: Headers, secure: boolean): Session | null {
+    const bearer = bearerHeader(headers);
     if (bearer !== null) return this.#verifyBearer(bearer);
-    const token = cookieToken(headers);
-    return token === null || !this.isOwnRequest(headers) ? null : this.verify(token);
+    const token = cookieToken(headers, secure);
+    return token === null || !this.isOwnRequest(headers, secure) ? null : this.verify(token);
   }
 
   #keep(token: string, session: Session): void {
@@ -118,10 +120,13 @@ export class Identity {
    * could sign its visitors in as somebody else, who then gets what they pay for. Browsers tell the
    * origin of every POST; whatever sends none is no browser and has `/api/session`.
    */
-  isHandOver(headers: Headers): boolean {
+  isHandOver(headers: Headers, secure: boolean): boolean {
     const origin = headers.get("origin");
     if (origin === null) return false;
-    return this.#shopOrigins.has(origin) || isOrigin(origin, headers.get("host"));
+    if (this.#shopOrigins.has(origin)) return true;
+    const site = headers.get("sec-fetch-site");
+    return (site === null || site === "same-origin") &&
+      isOwnOrigin(origin, headers.get("host"), secure);
   }
 
   /**
@@ -130,12 +135,12 @@ export class Identity {
    * `Origin` with every POST. With neither it is no browser, or a very old one: then only JSON is
    * taken, which a form of another site cannot send and its script not without our consent.
    */
-  isOwnRequest(headers: Headers): boolean {
+  isOwnRequest(headers: Headers, secure: boolean): boolean {
     const origin = headers.get("origin");
     if (origin !== null && this.#shopOrigins.has(origin)) return true;
     const site = headers.get("sec-fetch-site");
     if (site !== null) return site === "same-origin";
-    if (origin !== null) return isOrigin(origin, headers.get("host"));
+    if (origin !== null) return isOwnOrigin(origin, headers.get("host"), secure);
     // A form always names a type, and a script that posts to another site its origin.
     const type = headers.get("content-type");
     return type === null || /^application\/json\b/i.test(type);
@@ -148,12 +153,27 @@ export function bearerToken(header: string): string | null {
   return header.slice(7).trim();
 }
 
-function isOrigin(origin: string, host: string | null): boolean {
-  return URL.canParse(origin) && new URL(origin).host === host;
+/** The header where its scheme is Bearer; any other is for somebody else, such as a proxy. */
+function bearerHeader(headers: Headers): string | null {
+  const header = headers.get("authorization");
+  return header !== null && /^bearer(?:\s|$)/i.test(header) ? header : null;
 }
 
-/** The first cookie of the name counts; the one that no neighbour can set counts before the other. */
-function cookieToken(headers: Headers): string | null {
+/**
+ * Whether a page of this very host sends it. Over https that is no page of plain http, which whoever
+ * is on the line can write. The other way round both count: an edge that does not trust the front
+ * that ends https sees http.
+ */
+function isOwnOrigin(origin: string, host: string | null, secure: boolean): boolean {
+  if (host === null) return false;
+  return origin === `https://${host}` || (!secure && origin === `http://${host}`);
+}
+
+/**
+ * The first cookie of the name counts; the one that no neighbour can set counts before the other, and
+ * alone over https.
+ */
+function cookieToken(headers: Headers, secure: boolean): string | null {
   const cookies = headers.get("cookie");
   if (cookies === null || cookies.length > MAX_COOKIE_LENGTH) return null;
   let found: string | null = null;
@@ -162,7 +182,7 @@ function cookieToken(headers: Headers): string | null {
     if (at <= 0) continue;
     const name = part.slice(0, at).trim();
     if (name === SECURE_SESSION_COOKIE) return part.slice(at + 1).trim();
-    if (name === SESSION_COOKIE) found ??= part.slice(at + 1).trim();
+    if (!secure && name === SESSION_COOKIE) found ??= part.slice(at + 1).trim();
   }
   return found;
 }
@@ -173,9 +193,9 @@ export function sessionCookie(issued: IssuedSession, nowMs: number, secure: bool
   return cookieOf(issued.token, maxAgeS, secure);
 }
 
-/** What takes the cookie of a session away. */
-export function noSessionCookie(secure: boolean): string {
-  return cookieOf("", 0, secure);
+/** What takes the cookie of a session away, whichever name it has. */
+export function noSessionCookies(): string[] {
+  return [cookieOf("", 0, false), cookieOf("", 0, true)];
 }
 
 function cookieOf(token: string, maxAgeS: number, secure: boolean): string {

@@ -39,6 +39,7 @@ Deno.test("the gate knows who asks when judge() returns, without any promise", a
   const checks = gateChecks({ ...OPEN_GATE, identity, randomness: fixedRandomness() });
   const attempt: BuyAttempt = {
     headers: new Headers({ authorization: `Bearer ${freshToken(clock)}` }),
+    secure: false,
     address: { text: "127.0.0.1", key: "127.0.0.1" },
     bodyText: '{"productId":1}',
     sale: new SaleEntry(sampleSale(1), SAMPLE_NOW_MS),

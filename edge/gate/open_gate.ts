@@ -12,6 +12,7 @@ export const OPEN_GATE: Omit<GateParts, "identity"> = {
     takeAddress: () => WITHIN,
     giveBackAddress: () => {},
     takeUser: () => WITHIN,
+    giveBackUser: () => {},
     takeSale: () => WITHIN,
   },
   passes: { read: () => null },

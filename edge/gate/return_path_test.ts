@@ -18,6 +18,14 @@ Deno.test("returnPath() keeps paths of this host", () => {
   assertEquals(returnPath("/sales/../sales/1"), "/sales/1");
 });
 
+Deno.test("returnPath() drops a fragment that the page would take for a sign-in", () => {
+  for (const hash of ["#token=a.b.c", "#token=", "#token=a#b"]) {
+    assertEquals(returnPath(`/sales/1${hash}`), "/sales/1", hash);
+    assertEquals(returnPath(`/sales/1?x=1${hash}`), "/sales/1?x=1", hash);
+  }
+  assertEquals(returnPath("/sales/1#tokens"), "/sales/1#tokens");
+});
+
 Deno.test("returnPath() leads nowhere else, whatever is asked for", () => {
   const bad = [
     null,

@@ -74,7 +74,8 @@ export class ShopKeys {
   /**
    * The key of a token, in the form that `jwtVerify` asks for.
    *
-   * @throws {KeySetError} when there are no keys to look in; a jose error when none of them fits.
+   * @throws {KeySetError} when there are no keys to look in; a jose error when none of them fits; a
+   * `TypeError` or `DOMException` when the one that fits cannot be used.
    */
   readonly keyFor: JWTVerifyGetKey = async (header, token) => {
     const keys = await this.#usableKeys();

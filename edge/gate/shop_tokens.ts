@@ -60,7 +60,7 @@ export interface ShopTokenCheckParts {
  * it cannot tell.
  */
 export function shopTokenCheck(config: ShopTokens, parts: ShopTokenCheckParts): ShopTokenCheck {
-  const { clock } = parts;
+  const { clock, log } = parts;
   const verify = verifier(config, parts);
   return async (token) => {
     if (!isCompactJwt(token)) return null;
@@ -70,6 +70,10 @@ export function shopTokenCheck(config: ShopTokens, parts: ShopTokenCheckParts): 
     } catch (error) {
       if (error instanceof KeySetError) throw error;
       if (isRefusal(error)) return null;
+      if (isUnusableKey(error)) {
+        log.warning("Cannot use a key of the shop: {error}", { error: String(error) });
+        return null;
+      }
       throw new KeySetError(`Cannot check a shop token: ${String(error)}`, { cause: error });
     }
   };
@@ -120,7 +124,10 @@ function payloadOf({ payload, protectedHeader }: JWTVerifyResult): JWTPayload {
   return payload;
 }
 
-/** A token that names no key, and a set with several that fit: one of them has to have signed it. */
+/**
+ * A token that names no key, and a set with several that fit: one of them has to have signed it. Keys
+ * that cannot be used are passed over; whatever else is wrong with the token ends it.
+ */
 async function tryEach(
   token: string,
   several: errors.JWKSMultipleMatchingKeys,
@@ -131,6 +138,8 @@ async function tryEach(
     try {
       return payloadOf(await jwtVerify(token, key, options));
     } catch (error) {
+      // Costs nothing, so that it is not counted: nothing was tried.
+      if (isUnusableKey(error)) continue;
       if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
     }
     left -= 1;
@@ -157,4 +166,12 @@ function isRefusal(error: unknown): boolean {
   if (error instanceof errors.JWKSInvalid) return false;
   if (!(error instanceof errors.JOSEError)) return false;
   return error.code !== "ERR_JOSE_GENERIC";
+}
+
+/**
+ * What jose and WebCrypto throw about a key that they cannot take: too short, or not what it says it
+ * is. The key set itself fails with a `KeySetError`.
+ */
+function isUnusableKey(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof DOMException;
 }

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { createLocalJWKSet, exportJWK, generateKeyPair, SignJWT } from "jose";
+import { createLocalJWKSet, exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 import { logOf } from "../../shared/log.ts";
 import { DEFAULT_ALGORITHMS } from "../shop_tokens_config.ts";
 import { KeySetError } from "./shop_keys.ts";
@@ -120,7 +120,7 @@ Deno.test("shopTokenCheck() throws when the key set is away: not the customer's 
   const token = await new SignJWT(GOOD).setProtectedHeader({ alg: "ES256" }).sign(privateKey);
   const away = shopTokenCheck(config, {
     ...PARTS,
-    keySet: () => Promise.reject(new TypeError("refused")),
+    keySet: () => Promise.reject(new Error("refused")),
   });
   await assertRejects(() => away(token), KeySetError, "refused");
 });
@@ -174,4 +174,29 @@ Deno.test("shopTokenCheck() tries a few keys for a token that names none", async
   assertEquals(await of(6)(await signed(5)), null, "the fifth and sixth are not tried");
   const over = new SignJWT({ ...GOOD, exp: NOW_S - 60 }).setProtectedHeader({ alg: "ES256" });
   assertEquals(await of(4)(await over.sign(pairs[1]!.privateKey)), null);
+});
+
+Deno.test("shopTokenCheck() goes on after keys of the set that cannot be used", async () => {
+  const rsa = await generateKeyPair("RS256", { extractable: true });
+  const good = await exportJWK(rsa.publicKey);
+  const unusable: JWK[] = [
+    // Imported, and found to be too short when it is used.
+    { kty: "RSA", n: "A".repeat(400), e: "AQAB", kid: "short" },
+    { kty: "RSA", n: "?", e: "AQAB", kid: "broken" },
+  ];
+  const config = { ...CONFIG, key: { jwksUrl: "https://shop.example/jwks" } };
+  const checkWith = (keys: JWK[]) =>
+    shopTokenCheck(config, { ...PARTS, keySet: createLocalJWKSet({ keys }) });
+  const signed = (claims: Record<string, unknown>, kid?: string) =>
+    new SignJWT(claims).setProtectedHeader({ alg: "RS256", ...(kid === undefined ? {} : { kid }) })
+      .sign(rsa.privateKey);
+  const mixed = checkWith([...unusable, ...Array(4).fill(unusable[0]), { ...good, kid: "good" }]);
+  assertEquals((await mixed(await signed(GOOD)))?.userId, "ann");
+  assertEquals((await mixed(await signed(GOOD, "good")))?.userId, "ann");
+  assertEquals(await mixed(await signed({ ...GOOD, exp: NOW_S - 60 })), null);
+  for (const jwk of unusable) {
+    assertEquals(await mixed(await signed(GOOD, jwk.kid)), null, `the token names ${jwk.kid}`);
+    assertEquals(await checkWith([jwk])(await signed(GOOD)), null, `only ${jwk.kid}`);
+  }
+  assertEquals(await checkWith(unusable)(await signed(GOOD)), null);
 });

@@ -6,6 +6,7 @@ import { NetworkSet } from "./network_set.ts";
 import {
   type CustomerProfile,
   type HoldCountsBySale,
+  type Pause,
   readHolds,
   readNetworks,
   readUserIds,
@@ -29,6 +30,11 @@ export class KnownLists implements Blocklist, Profiles {
   #profiles: ReadonlyMap<string, CustomerProfile> = new Map();
   #holds: HoldCountsBySale = new Map();
   #cache = new GenerationCache<boolean>(MAX_CACHED_ADDRESSES);
+  /** How often `take` was called. */
+  #takes = 0;
+
+  /** `pause` for tests. */
+  constructor(readonly pause: Pause = () => new Promise((resolve) => setTimeout(resolve, 0))) {}
 
   /** The version that was taken in last; empty before the first. */
   get version(): string {
@@ -37,24 +43,37 @@ export class KnownLists implements Blocklist, Profiles {
 
   /**
    * Takes in what an origin tells: `ChangedLists`. A list that is left out, or that cannot be read
-   * (say, of a newer origin), leaves the one before it in force and the others alone. Returns what
-   * was wrong, empty when nothing was.
+   * (say, of a newer origin), leaves the one before it in force and the others alone. Long lists are
+   * read in slices, so that buys go on meanwhile; then all are in force at once, unless newer ones
+   * came. Returns what was wrong, empty when nothing was.
    */
-  take(lists: unknown): string[] {
+  async take(lists: unknown): Promise<string[]> {
+    this.#takes += 1;
+    const turn = this.#takes;
     const given = (lists ?? {}) as Record<string, unknown>;
     const faults: string[] = [];
-    const part = <T>(name: string, read: (value: unknown) => T, use: (value: T) => void) => {
-      if (given[name] === undefined) return;
+    const part = async <T>(
+      name: string,
+      read: (value: unknown, pause: Pause) => Promise<T>,
+      before: T,
+    ): Promise<T> => {
+      if (given[name] === undefined) return before;
       try {
-        use(read(given[name]));
+        return await read(given[name], this.pause);
       } catch (error) {
         faults.push(`${name}: ${error instanceof Error ? error.message : error}`);
+        return before;
       }
     };
-    part("blockedUsers", readUserIds, (users) => this.#blockedUsers = users);
-    part("blockedCidrs", readNetworks, (networks) => this.#useNetworks(networks));
-    part("users", readUsers, (users) => this.#profiles = users);
-    part("expiredHolds", readHolds, (holds) => this.#holds = holds);
+    const blockedUsers = await part("blockedUsers", readUserIds, this.#blockedUsers);
+    const networks = await part("blockedCidrs", readNetworks, this.#networks);
+    const profiles = await part("users", readUsers, this.#profiles);
+    const holds = await part("expiredHolds", readHolds, this.#holds);
+    if (turn !== this.#takes) return faults;
+    this.#blockedUsers = blockedUsers;
+    if (networks !== this.#networks) this.#useNetworks(networks);
+    this.#profiles = profiles;
+    this.#holds = holds;
     // Also with a fault: the same lists again would have it again.
     if (typeof given.version === "string") this.#version = given.version;
     else faults.push("version: must be text");

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import type { Session } from "../../shared/session.ts";
 import { KnownLists } from "./known_lists.ts";
 
@@ -10,9 +10,9 @@ const EMPTY = {
   expiredHolds: [],
 };
 
-function known(lists: Record<string, unknown> = {}) {
+async function known(lists: Record<string, unknown> = {}) {
   const all = new KnownLists();
-  assertEquals(all.take({ ...EMPTY, ...lists }), []);
+  assertEquals(await all.take({ ...EMPTY, ...lists }), []);
   return all;
 }
 
@@ -24,8 +24,8 @@ const ann: Session = {
   claims: { tier: "silver", region: "EU" },
 };
 
-Deno.test("KnownLists blocks users by their whole id", () => {
-  const lists = known({ blockedUsers: ["ann", "bob"] });
+Deno.test("KnownLists blocks users by their whole id", async () => {
+  const lists = await known({ blockedUsers: ["ann", "bob"] });
   assertEquals(["ann", "bob", "an", "Ann", "cid"].map((one) => lists.blocksUser(one)), [
     true,
     true,
@@ -35,23 +35,23 @@ Deno.test("KnownLists blocks users by their whole id", () => {
   ]);
 });
 
-Deno.test("KnownLists blocks addresses, again after every change of the list", () => {
-  const lists = known();
+Deno.test("KnownLists blocks addresses, again after every change of the list", async () => {
+  const lists = await known();
   const asks = () =>
     ["203.0.113.9", "::ffff:203.0.113.9", "198.51.100.1", "2001:db8::9", "nonsense", ""]
       .map((text) => lists.blocksAddress(at(text)));
   assertEquals(asks(), [false, false, false, false, false, false]);
-  lists.take({ ...EMPTY, blockedCidrs: ["203.0.113.0/24"] });
+  await lists.take({ ...EMPTY, blockedCidrs: ["203.0.113.0/24"] });
   assertEquals(asks(), [true, true, false, false, false, false]);
   assertEquals(asks(), [true, true, false, false, false, false], "from what was remembered");
-  lists.take({ ...EMPTY, blockedCidrs: ["2001:db8::/32", "198.51.100.1/32"] });
+  await lists.take({ ...EMPTY, blockedCidrs: ["2001:db8::/32", "198.51.100.1/32"] });
   assertEquals(asks(), [false, false, true, true, false, false]);
-  lists.take(EMPTY);
+  await lists.take(EMPTY);
   assertEquals(asks(), [false, false, false, false, false, false]);
 });
 
-Deno.test("KnownLists remembers a bounded number of addresses and stays right", () => {
-  const lists = known({ blockedCidrs: ["10.0.0.0/17"] });
+Deno.test("KnownLists remembers a bounded number of addresses and stays right", async () => {
+  const lists = await known({ blockedCidrs: ["10.0.0.0/17"] });
   let blocked = 0;
   for (let at = 0; at < 65_536; at += 1) {
     const text = `10.0.${at >>> 8}.${at & 255}`;
@@ -60,26 +60,26 @@ Deno.test("KnownLists remembers a bounded number of addresses and stays right", 
   assertEquals(blocked, 32_768);
 });
 
-Deno.test("KnownLists lets the table's word go before the token's", () => {
+Deno.test("KnownLists lets the table's word go before the token's", async () => {
   const { level, claims } = ann;
-  const profile = (users: unknown) => known({ users }).profileOf(ann);
-  assertEquals(profile([]), { level, claims });
-  assertEquals(profile([["bob", 9, null]]), { level, claims });
-  assertEquals(profile([["ann", 0, null]]), { level: 0, claims });
-  assertEquals(profile([["ann", null, { tier: "gold" }]]), {
+  const profile = async (users: unknown) => (await known({ users })).profileOf(ann);
+  assertEquals(await profile([]), { level, claims });
+  assertEquals(await profile([["bob", 9, null]]), { level, claims });
+  assertEquals(await profile([["ann", 0, null]]), { level: 0, claims });
+  assertEquals(await profile([["ann", null, { tier: "gold" }]]), {
     level,
     claims: { tier: "gold", region: "EU" },
   });
-  assertEquals(profile([["ann", -1, {}]]), { level: -1, claims });
-  const plain = known({ users: [["ann", null, { tier: "gold" }]] });
+  assertEquals(await profile([["ann", -1, {}]]), { level: -1, claims });
+  const plain = await known({ users: [["ann", null, { tier: "gold" }]] });
   assertEquals(plain.profileOf({ userId: "ann", level: 1, expiresAt: 0 }), {
     level: 1,
     claims: { tier: "gold" },
   });
 });
 
-Deno.test("KnownLists tells expired holds by sale and user", () => {
-  const lists = known({ expiredHolds: [[1, "ann", 2], [2, "ann", 1], [1, "bob", 7]] });
+Deno.test("KnownLists tells expired holds by sale and user", async () => {
+  const lists = await known({ expiredHolds: [[1, "ann", 2], [2, "ann", 1], [1, "bob", 7]] });
   assertEquals(
     ([[1, "ann"], [2, "ann"], [1, "bob"], [2, "bob"], [3, "ann"]] as const)
       .map(([saleId, userId]) => lists.expiredHolds(saleId, userId)),
@@ -87,8 +87,8 @@ Deno.test("KnownLists tells expired holds by sale and user", () => {
   );
 });
 
-Deno.test("KnownLists keeps a list when the next one cannot be read, and takes the others", () => {
-  const lists = known({ blockedUsers: ["ann"], blockedCidrs: ["203.0.113.0/24"] });
+Deno.test("KnownLists keeps a list when the next one cannot be read, and takes the others", async () => {
+  const lists = await known({ blockedUsers: ["ann"], blockedCidrs: ["203.0.113.0/24"] });
   for (
     const wrong of [
       null,
@@ -101,7 +101,7 @@ Deno.test("KnownLists keeps a list when the next one cannot be read, and takes t
       [["203.0.113.0/24"]],
     ]
   ) {
-    const faults = lists.take({
+    const faults = await lists.take({
       ...EMPTY,
       version: "2",
       blockedCidrs: wrong,
@@ -126,22 +126,22 @@ Deno.test("KnownLists keeps a list when the next one cannot be read, and takes t
       ["expiredHolds", {}],
     ] as const
   ) {
-    const [fault] = lists.take({ ...EMPTY, [name]: wrong });
+    const [fault] = await lists.take({ ...EMPTY, [name]: wrong });
     assertEquals(fault?.split(":")[0], name, JSON.stringify(wrong));
   }
   for (const nothing of [null, undefined, 7, [], {}]) {
-    assertEquals(lists.take(nothing), ["version: must be text"]);
+    assertEquals(await lists.take(nothing), ["version: must be text"]);
   }
 });
 
-Deno.test("KnownLists keeps the lists that are left out", () => {
-  const lists = known({
+Deno.test("KnownLists keeps the lists that are left out", async () => {
+  const lists = await known({
     blockedUsers: ["ann"],
     blockedCidrs: ["203.0.113.0/24"],
     users: [["ann", 7, null]],
     expiredHolds: [[1, "ann", 1]],
   });
-  assertEquals(lists.take({ version: "1.1", expiredHolds: [[1, "bob", 2]] }), []);
+  assertEquals(await lists.take({ version: "1.1", expiredHolds: [[1, "bob", 2]] }), []);
   assertEquals([lists.version, lists.expiredHolds(1, "ann"), lists.expiredHolds(1, "bob")], [
     "1.1",
     0,
@@ -151,12 +151,53 @@ Deno.test("KnownLists keeps the lists that are left out", () => {
   assertEquals(lists.profileOf(ann).level, 7);
 });
 
-Deno.test("KnownLists takes more fields than it knows", () => {
-  const lists = known({
+Deno.test("KnownLists takes more fields than it knows", async () => {
+  const lists = await known({
     users: [["ann", 3, null, "more"]],
     expiredHolds: [[1, "ann", 2, 99]],
     notes: ["new"],
   });
   assertEquals(lists.profileOf(ann).level, 3);
   assertEquals(lists.expiredHolds(1, "ann"), 2);
+});
+
+Deno.test("KnownLists reads long lists in slices, and puts them in force together", async () => {
+  let pauses = 0;
+  const inForce = new Set<string>();
+  const lists: KnownLists = new KnownLists(() => {
+    pauses += 1;
+    const { counts } = lists;
+    inForce.add(`${lists.version} ${Object.values(counts)} ${lists.expiredHolds(1, "user-9")}`);
+    return Promise.resolve();
+  });
+  await lists.take({ ...EMPTY, blockedUsers: ["ann"] });
+  assertEquals(pauses, 0);
+  const names = Array.from({ length: 10_000 }, (_, at) => `user-${at}`);
+  await lists.take({
+    version: "2.0",
+    blockedUsers: names,
+    blockedCidrs: names.map((_, at) => `10.${at >>> 8}.${at & 255}.0/24`),
+    users: names.map((name) => [name, 1, null]),
+    expiredHolds: names.map((name) => [1, name, 2]),
+  });
+  assertEquals(inForce, new Set(["1.0 1,0,0 0"]), "all that was seen between the slices");
+  assertEquals(lists.counts, { blockedUsers: 10_000, blockedNetworks: 10_000, profiles: 10_000 });
+  assertEquals(lists.expiredHolds(1, "user-9"), 2);
+  // At most 2,500 entries in one go.
+  assert(pauses >= 4 * 3, String(pauses));
+});
+
+Deno.test("KnownLists lets the newer lists win that come while others are read", async () => {
+  const resume: (() => void)[] = [];
+  const lists = new KnownLists(() => new Promise((resolve) => resume.push(resolve)));
+  const names = Array.from({ length: 3_000 }, (_, at) => `user-${at}`);
+  const older = lists.take({ ...EMPTY, version: "2.0", blockedUsers: names });
+  assertEquals(await lists.take({ ...EMPTY, version: "3.0", blockedUsers: ["bob"] }), []);
+  for (const go of resume) go();
+  assertEquals(await older, []);
+  assertEquals([lists.version, lists.blocksUser("bob"), lists.blocksUser("user-1")], [
+    "3.0",
+    true,
+    false,
+  ]);
 });

@@ -5,6 +5,7 @@ type Key = number | string;
 
 /** The networks of one family and prefix. */
 interface Prefixed {
+  prefix: number;
   /** Which bits of each word count. */
   masks: number[];
   keys: Set<Key>;
@@ -19,25 +20,29 @@ export class NetworkSet {
   #size = 0;
 
   /** @throws {TypeError} for a text that is no network. */
-  constructor(cidrs: Iterable<string>) {
-    const found = new Map<string, Prefixed>();
-    for (const cidr of cidrs) {
-      const range = parseCidr(cidr);
-      if (range === null) {
-        throw new TypeError(
-          `Cannot use a network as it must be an address with a prefix: current value is ${cidr}`,
-        );
-      }
-      const { family, words, prefix } = range;
-      let prefixed = found.get(`${family}/${prefix}`);
-      if (!prefixed) {
-        prefixed = { masks: words.map((_, at) => maskOf(prefix - at * 32)), keys: new Set() };
-        found.set(`${family}/${prefix}`, prefixed);
-        this.#byFamily[family].push(prefixed);
-      }
-      prefixed.keys.add(keyOf(words, prefixed.masks));
+  constructor(cidrs: Iterable<string> = []) {
+    for (const cidr of cidrs) this.add(cidr);
+  }
+
+  /** @throws {TypeError} for a text that is no network. */
+  add(cidr: string): void {
+    const range = parseCidr(cidr);
+    if (range === null) {
+      throw new TypeError(
+        `Cannot use a network as it must be an address with a prefix: current value is ${cidr}`,
+      );
     }
-    for (const { keys } of found.values()) this.#size += keys.size;
+    const { family, words, prefix } = range;
+    let prefixed = this.#byFamily[family].find((one) => one.prefix === prefix);
+    if (!prefixed) {
+      const masks = words.map((_, at) => maskOf(prefix - at * 32));
+      prefixed = { prefix, masks, keys: new Set() };
+      this.#byFamily[family].push(prefixed);
+    }
+    const { keys, masks } = prefixed;
+    this.#size -= keys.size;
+    keys.add(keyOf(words, masks));
+    this.#size += keys.size;
   }
 
   /** How many different networks there are. */

@@ -13,6 +13,24 @@ export type HoldCountsBySale = ReadonlyMap<number, ReadonlyMap<string, number>>;
 /** Most entries of one list, a few times what origins keep: a list without an end is a fault. */
 const MAX_ENTRIES = 500_000;
 
+/** Entries that are read before others have their turn: one to three milliseconds. */
+const ENTRIES_PER_SLICE = 2_000;
+
+/** Lets everything else run that is ready. */
+export type Pause = () => Promise<void>;
+
+/**
+ * Reads entry by entry, with a pause after every few thousand: 300,000 in one go would keep every
+ * buy waiting for half a second.
+ */
+async function readEach(value: unknown, pause: Pause, read: (entry: unknown) => void) {
+  const entries = entriesOf(value);
+  for (let at = 0; at < entries.length; at += 1) {
+    if (at > 0 && at % ENTRIES_PER_SLICE === 0) await pause();
+    read(entries[at]);
+  }
+}
+
 /** The entries of a list. @throws {TypeError} for what is none. */
 function entriesOf(value: unknown): unknown[] {
   if (Array.isArray(value) && value.length <= MAX_ENTRIES) return value;
@@ -41,25 +59,32 @@ function fieldsOf(value: unknown): unknown[] {
 }
 
 /** User ids. @throws {TypeError} for another shape, as all of these do. */
-export function readUserIds(value: unknown): Set<string> {
-  return new Set(entriesOf(value).map(textOf));
+export async function readUserIds(value: unknown, pause: Pause): Promise<Set<string>> {
+  const users = new Set<string>();
+  await readEach(value, pause, (entry) => users.add(textOf(entry)));
+  return users;
 }
 
 /** Networks. */
-export function readNetworks(value: unknown): NetworkSet {
-  return new NetworkSet(entriesOf(value).map(textOf));
+export async function readNetworks(value: unknown, pause: Pause): Promise<NetworkSet> {
+  const networks = new NetworkSet();
+  await readEach(value, pause, (entry) => networks.add(textOf(entry)));
+  return networks;
 }
 
 /** Customers of whom an operator said something. */
-export function readUsers(value: unknown): Map<string, CustomerProfile> {
+export async function readUsers(
+  value: unknown,
+  pause: Pause,
+): Promise<Map<string, CustomerProfile>> {
   const users = new Map<string, CustomerProfile>();
-  for (const entry of entriesOf(value)) {
+  await readEach(value, pause, (entry) => {
     const [userId, level, claims] = fieldsOf(entry);
     users.set(textOf(userId), {
       level: level === null ? null : numberOf(level),
       claims: claims === null ? null : claimsOf(claims),
     });
-  }
+  });
   return users;
 }
 
@@ -72,14 +97,14 @@ function claimsOf(value: unknown): Claims {
 }
 
 /** Counts of expired holds. */
-export function readHolds(value: unknown): HoldCountsBySale {
+export async function readHolds(value: unknown, pause: Pause): Promise<HoldCountsBySale> {
   const holds = new Map<number, Map<string, number>>();
-  for (const entry of entriesOf(value)) {
+  await readEach(value, pause, (entry) => {
     const [saleId, userId, count] = fieldsOf(entry);
     const key = numberOf(saleId);
     let ofSale = holds.get(key);
     if (ofSale === undefined) holds.set(key, ofSale = new Map());
     ofSale.set(textOf(userId), numberOf(count));
-  }
+  });
   return holds;
 }

@@ -8,11 +8,12 @@ import { clientAddress } from "../gate/client_address.ts";
 import { type BuyAttempt, gateChecks, judge } from "../gate/gate.ts";
 import type { GateParts } from "../gate/gate_parts.ts";
 import type { LostAnswers } from "../gate/lost_answers.ts";
-import { afterSharing } from "../gate/limit_checks.ts";
+import { afterSharing, isAskedOverHalf } from "../gate/limit_checks.ts";
 import { type Refusal, refusalResponse, UNPROVEN } from "../gate/refusal.ts";
 import type { SharedLimits } from "../limits/shared_limits.ts";
 import type { BuyCounts } from "../metrics.ts";
 import { parsePathId } from "../path_id.ts";
+import { cameByHttps } from "../public_origin.ts";
 import type { Randomness } from "../randomness.ts";
 import { readBody } from "../read_body.ts";
 import type { SaleIndex } from "../sale_index.ts";
@@ -53,6 +54,7 @@ export function buyRoute(parts: BuyRouteParts): (c: Context) => Promise<Response
     const saleId = parsePathId(c.req.param("saleId"));
     const attempt: BuyAttempt = {
       headers: request.headers,
+      secure: cameByHttps(c),
       address: clientAddress(c),
       bodyText,
       sale: saleId === null ? undefined : index.sales.get(saleId),
@@ -75,8 +77,12 @@ export function buyRoute(parts: BuyRouteParts): (c: Context) => Promise<Response
 async function forwardShared(parts: BuyRouteParts, attempt: BuyAttempt): Promise<Response> {
   // Like the limits of this edge: whoever brought a pass is free of his address.
   const place = attempt.pass ? null : attempt.address.key;
-  const { userId } = attempt.session!;
-  const verdict = await parts.sharedLimits!.take(attempt.sale!.facts, place, userId);
+  const verdict = await parts.sharedLimits!.take(
+    attempt.sale!.facts,
+    place,
+    attempt.session!.userId,
+    isAskedOverHalf(attempt),
+  );
   const refused = afterSharing(parts, attempt, verdict);
   return refused === null ? forward(parts, attempt) : refuse(parts, attempt, refused);
 }

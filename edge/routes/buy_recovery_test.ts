@@ -111,6 +111,7 @@ function switchedLimits() {
     takeAddress: () => WITHIN,
     giveBackAddress: () => {},
     takeUser: () => limits.isOver ? 2_500 : WITHIN,
+    giveBackUser: () => {},
     takeSale: () => WITHIN,
   };
   return limits;

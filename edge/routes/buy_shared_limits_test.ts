@@ -56,7 +56,7 @@ Deno.test("A try that this edge lets through is asked for once, with all of its 
   const token = await kit.signIn("ann");
   assertEquals(await gist(kit.buy({ token, saleId: 2, peer: "203.0.113.7" })), "201 reserved");
   assertEquals(asked.map(({ names, tries }) => [names, tries]), [
-    [["address:2:203.0.113.7", "user:2:ann", "sale:2:"], [[1], [2], [3]]],
+    [["address:2:203.0.113.7", "user:2:ann", "sale:2:"], [[1], [2], [3], [1]]],
   ]);
 });
 
@@ -105,12 +105,35 @@ Deno.test("Over half of a shared limit the suspicious are asked for the slider",
   const headers = { "x-captcha-pass": "pass" };
   assertEquals(await gist(kit.buy({ token, saleId: 2 })), "428 captcha_required");
   assertEquals(await gist(kit.buy({ token, saleId: 2, headers, key: "k" })), "201 reserved");
-  assertEquals(asked[1]!.tries, [[0], [1], [2]], "whoever has a pass is free of his address");
+  assertEquals(asked[1]!.tries, [[0], [1], [2], [0]], "whoever has a pass is free of his address");
   const [buy] = kit.origin.batches.at(-1)!.buys;
   assertEquals(buy!.slice(0, 7), [2, 1, "ann", 1, "k", 0, "p".repeat(22)], "the pass is spent");
   kit.origin.change(2, { captcha: "off" });
   await kit.refresh();
   assertEquals(await gist(kit.buy({ token: await kit.signIn("bob"), saleId: 2 })), "201 reserved");
+  assertEquals(asked[2]!.tries[3], [0], "a sale without the slider asks nobody");
+});
+
+Deno.test("What all edges refuse for the address does not count for the user, nor the other way", async () => {
+  for (const [column, limit] of [[1, "address"], [2, "user"]] as const) {
+    const verdicts = [column, 0];
+    const { kit, asked } = await sharingEdge(
+      () => ({ verdict: verdicts.shift() ?? 0 }),
+      { limits: { userPerMinute: 2, ipPerMinute: 2 }, captcha: "off" },
+    );
+    await using _ = kit;
+    const token = await kit.signIn("ann");
+    const peer = "203.0.113.7";
+    assertEquals(await gist(kit.buy({ token, saleId: 2, peer })), "429 rate_limited");
+    kit.timers.nowMs += 1;
+    // One of two is left of whatever did not refuse.
+    const other = limit === "user" ? await kit.signIn("bob") : token;
+    const from = limit === "user" ? peer : "203.0.113.8";
+    for (let i = 0; i < 2; i += 1) {
+      assertEquals((await gist(kit.buy({ token: other, saleId: 2, peer: from }))).slice(0, 3) !== "429", true);
+    }
+    assertEquals(asked.length, 3, limit);
+  }
 });
 
 Deno.test("With nobody to ask a buy goes on, or is 503 where a limit shall fail closed", async () => {

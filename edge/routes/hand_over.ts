@@ -32,7 +32,7 @@ export function addHandOverRoutes(app: Hono, parts: HandOverParts): void {
 
   app.post("/session", async (c) => {
     const request = c.req.raw;
-    if (!identity.isHandOver(request.headers)) {
+    if (!identity.isHandOver(request.headers, cameByHttps(c))) {
       await request.body?.cancel().catch(() => {});
       const origin = (request.headers.get("origin") ?? "none").slice(0, MAX_LOGGED_ORIGIN);
       log.warning("A form of origin {origin} wanted to sign somebody in: see SHOP_ORIGINS", {

@@ -77,8 +77,14 @@ Deno.test("POST /session leads to the list for a returnTo that leads elsewhere, 
 Deno.test("POST /session takes forms of the shop's pages and our own, of nobody else", async () => {
   await using kit = await startEdge({ config: CONFIG });
   const fields = { token: await shopToken(), returnTo: "/" };
-  assertEquals((await send(kit, fields, { origin: "http://drop.example" })).status, 303);
+  const own = { origin: "http://drop.example", "sec-fetch-site": "same-origin" };
+  assertEquals((await send(kit, fields, own)).status, 303);
   let refused = 0;
+  for (const site of ["cross-site", "same-site", "none"]) {
+    const page = await pageOf(await send(kit, fields, { ...own, "sec-fetch-site": site }));
+    assertEquals(page, [403, "We did not sign you in"], `${site}, by our own origin`);
+    refused += 1;
+  }
   for (const origin of ["https://evil.example", "null", "", "https://shop.example.evil.example"]) {
     for (const site of ["cross-site", "same-site", "same-origin", "none"]) {
       const page = await pageOf(await send(kit, fields, { origin, "sec-fetch-site": site }));

@@ -7,7 +7,7 @@ import { parseWith } from "../gate/buy_body.ts";
 import type { Identity } from "../gate/identity.ts";
 import { listQuerySchema } from "../list_query.ts";
 import type { OriginPool } from "../origin_pool.ts";
-import { publicOrigin } from "../public_origin.ts";
+import { cameByHttps, publicOrigin } from "../public_origin.ts";
 import { handOn } from "./origin_answers.ts";
 
 /** How long an origin may take to read orders; asked at most twice. */
@@ -36,7 +36,7 @@ export function addOrdersRoutes(app: Hono, parts: OrdersRoutesParts): void {
   };
 
   app.get("/api/orders", (c) => {
-    const session = identity.reader(c.req.raw.headers);
+    const session = identity.reader(c.req.raw.headers, cameByHttps(c));
     if (session === null) return plainProblem("unauthenticated");
     const query = parseWith(c.req.query(), listQuerySchema);
     if ("errors" in query) return problem("invalid", undefined, { errors: query.errors });
@@ -46,7 +46,7 @@ export function addOrdersRoutes(app: Hono, parts: OrdersRoutesParts): void {
   });
 
   app.get("/api/orders/:ticket", (c) => {
-    const session = identity.reader(c.req.raw.headers);
+    const session = identity.reader(c.req.raw.headers, cameByHttps(c));
     if (session === null) return plainProblem("unauthenticated");
     if (!ownTicket(c, session.userId)) return plainProblem("not_found");
     const userId = encodeURIComponent(session.userId);
@@ -54,7 +54,7 @@ export function addOrdersRoutes(app: Hono, parts: OrdersRoutesParts): void {
   });
 
   app.post("/api/orders/:ticket/cancel", (c) => {
-    const session = identity.writer(c.req.raw.headers);
+    const session = identity.writer(c.req.raw.headers, cameByHttps(c));
     if (session === null) return plainProblem("unauthenticated");
     if (!ownTicket(c, session.userId)) return plainProblem("not_found");
     const { userId } = session;
@@ -65,12 +65,13 @@ export function addOrdersRoutes(app: Hono, parts: OrdersRoutesParts): void {
   });
 
   app.post("/api/orders/:ticket/payment", (c) => {
-    const session = identity.writer(c.req.raw.headers);
+    const session = identity.writer(c.req.raw.headers, cameByHttps(c));
     if (session === null) return plainProblem("unauthenticated");
     const ids = ownTicket(c, session.userId);
     if (!ids) return plainProblem("not_found");
-    const returnUrl = `${publicOrigin(c)}/sales/${ids.saleId}`;
-    const body = { userId: session.userId, returnUrl };
+    const origin = publicOrigin(c);
+    if (origin === null) return problem("invalid", "The host must be one that a URL can have");
+    const body = { userId: session.userId, returnUrl: `${origin}/sales/${ids.saleId}` };
     const asking = { what: "begin a payment", passes: [201, 404, 409], twice: true };
     return handOn(post(`${internalPath(c)}/payment`, body, PAY_TIMEOUT_MS), asking, parts);
   });

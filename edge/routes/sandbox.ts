@@ -32,7 +32,7 @@ export function addSandboxRoutes(app: Hono, parts: SandboxRoutesParts): void {
     if (typeof view === "string") return failed(view, c, pages);
     const comesLate = c.req.query("late") !== undefined;
     const waits = comesLate && view.status === "unpaid";
-    return pages.sandbox(c.req.raw, { view, comesLate }, waits ? { refresh: LATE_LOOK_S } : {});
+    return pages.sandbox(asked(c), { view, comesLate }, waits ? { refresh: LATE_LOOK_S } : {});
   });
 
   app.post("/sandbox/pay/:link", async (c) => {
@@ -53,8 +53,13 @@ export function addSandboxRoutes(app: Hono, parts: SandboxRoutesParts): void {
     if (typeof view === "string") return failed(view, c, pages);
     const went = notices.every(({ outcome }) => WENT_THROUGH.includes(outcome));
     if (action === "pay" && went) return c.redirect(`/sales/${view.saleId}`, 303);
-    return pages.sandbox(c.req.raw, { view, comesLate: false, notices }, {});
+    return pages.sandbox(asked(c), { view, comesLate: false, notices }, {});
   });
+}
+
+/** The path without the URL, which cannot be read when a client names an impossible host. */
+function asked(c: Context): { request: Request; path: string } {
+  return { request: c.req.raw, path: c.req.path };
 }
 
 function internalPath(c: Context): string {

@@ -6,7 +6,7 @@ import { json, plainProblem, unauthenticated } from "../answers.ts";
 import type { WarningLog } from "../calm_log.ts";
 import { demoLoginSchema, parseJsonBody } from "../gate/buy_body.ts";
 import type { Profiles } from "../gate/gate_parts.ts";
-import { bearerToken, type Identity, noSessionCookie, sessionCookie } from "../gate/identity.ts";
+import { bearerToken, type Identity, noSessionCookies, sessionCookie } from "../gate/identity.ts";
 import { KeySetError } from "../gate/shop_keys.ts";
 import type { ShopTokenCheck } from "../gate/shop_tokens.ts";
 import { cameByHttps } from "../public_origin.ts";
@@ -38,7 +38,7 @@ export function addSessionRoutes(app: Hono, parts: SessionRoutesParts): void {
   };
 
   app.get("/api/session", (c) => {
-    const session = identity.reader(c.req.raw.headers);
+    const session = identity.reader(c.req.raw.headers, cameByHttps(c));
     if (session === null) return json({ userId: null });
     const { level, claims = {} } = profiles.profileOf(session);
     const { userId, expiresAt } = session;
@@ -48,8 +48,10 @@ export function addSessionRoutes(app: Hono, parts: SessionRoutesParts): void {
   // Takes the cookie away. The token in it lives on until its end, as no edge keeps a list of them.
   app.delete("/api/session", (c) => {
     const { headers } = c.req.raw;
-    if (!identity.isOwnRequest(headers)) return plainProblem("unauthenticated");
-    return json({ userId: null }, 200, { "set-cookie": noSessionCookie(cameByHttps(c)) });
+    if (!identity.isOwnRequest(headers, cameByHttps(c))) return plainProblem("unauthenticated");
+    const response = json({ userId: null });
+    for (const cookie of noSessionCookies()) response.headers.append("set-cookie", cookie);
+    return response;
   });
 
   app.post("/api/session", async (c) => {

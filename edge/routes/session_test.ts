@@ -55,13 +55,14 @@ Deno.test("DELETE /api/session takes the cookie away", async () => {
     const init = { method: "DELETE", headers: { host: "edge.test", ...headers } };
     const response = await kit.edge.app.request("http://edge.test/api/session", init);
     await response.body?.cancel();
-    return [response.status, response.headers.get("set-cookie")];
+    return [response.status, ...response.headers.getSetCookie()];
   };
   const gone = "dropgate_session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax";
-  assertEquals(await out({ cookie, "sec-fetch-site": "same-origin" }), [200, gone]);
-  assertEquals(await out({}), [200, gone]);
-  assertEquals(await out({ cookie, "sec-fetch-site": "cross-site" }), [401, null]);
-  assertEquals(await out({ cookie, origin: "https://evil.example" }), [401, null]);
+  const both = [gone, `__Host-${gone}; Secure`];
+  assertEquals(await out({ cookie, "sec-fetch-site": "same-origin" }), [200, ...both]);
+  assertEquals(await out({}), [200, ...both]);
+  assertEquals(await out({ cookie, "sec-fetch-site": "cross-site" }), [401]);
+  assertEquals(await out({ cookie, origin: "https://evil.example" }), [401]);
 });
 
 Deno.test("GET /api/session tells what holds for the customer now, not what the token said", async () => {
@@ -195,4 +196,40 @@ Deno.test("The session cookie is Secure when the buyer came by https", async () 
   assertEquals(await login("http://edge.test/dev/login", said), true);
   assertEquals(await login("http://edge.test/dev/login", said, "192.0.2.1"), false);
   assertEquals(await login("https://edge.test/dev/login", said, "192.0.2.1"), true);
+});
+
+Deno.test("over https no route takes a session cookie that a neighbour can set", async () => {
+  await using kit = await startEdge({ config: { trustedProxies: [parseCidr("10.0.0.0/8")!] } });
+  const token = await kit.signIn("eve");
+  const isTaken = async (route: string, name: string, proto: string) => {
+    const [method, path] = route.split(" ") as [string, string];
+    const response = await kit.edge.handle(
+      new Request(`http://edge.test${path}`, {
+        method,
+        headers: {
+          cookie: `${name}=${token}`,
+          "content-type": "application/json",
+          "x-forwarded-proto": proto,
+        },
+        body: method === "POST" ? '{"productId":1,"saleId":1}' : null,
+      }),
+      "10.1.1.1",
+    );
+    const { userId } = await response.json();
+    return response.status !== 401 && userId !== null;
+  };
+  const routes = [
+    "GET /api/session",
+    "GET /api/orders",
+    "GET /api/orders/1-1-eve-1",
+    "POST /api/orders/1-1-eve-1/cancel",
+    "POST /api/orders/1-1-eve-1/payment",
+    "POST /api/captcha",
+    "POST /api/sales/1/buy",
+  ];
+  for (const route of routes) {
+    assertEquals(await isTaken(route, "dropgate_session", "http"), true, route);
+    assertEquals(await isTaken(route, "dropgate_session", "https"), false, route);
+    assertEquals(await isTaken(route, "__Host-dropgate_session", "https"), true, route);
+  }
 });

@@ -70,7 +70,7 @@ export function addBlocklistRoutes(app: OpenAPIHono, parts: AdminParts): void {
     const result = await customers.block(targetOf(c.req.valid("json")));
     if (result.kind === "full") return problem("conflict", result.detail);
     if (result.kind === "known") return c.json(viewBlock(result.entry), 200);
-    await putListsInForce(parts);
+    putListsInForce(parts);
     return c.json(viewBlock(result.entry), 201);
   });
 
@@ -81,7 +81,7 @@ export function addBlocklistRoutes(app: OpenAPIHono, parts: AdminParts): void {
 
   app.openapi(remove, async (c) => {
     if (!await customers.unblock(c.req.valid("param").id)) return problem("not_found");
-    await putListsInForce(parts);
+    putListsInForce(parts);
     return c.body(null, 204);
   });
 }

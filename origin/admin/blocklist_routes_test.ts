@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { LISTS_PAUSE_MS } from "../customers/lists_in_force.ts";
 import { SqlCustomerBook } from "../customers/sql_customer_book.ts";
 import { OriginFixture } from "../testing/origin_fixture.ts";
 
@@ -65,13 +66,16 @@ Deno.test("POST /blocklist of what is there already answers the same entry", asy
   const { origin, add, json } = await openList();
   await using _ = origin;
   const first = await (await add({ cidr: "203.0.113.0/24" })).json();
-  const version = origin.deps.lists.current()?.version;
-  origin.now += 1_000;
+  const read = async () => {
+    origin.now += LISTS_PAUSE_MS;
+    await origin.lists.refresh();
+    return origin.lists.current()?.version;
+  };
+  const version = await read();
   const again = await add({ cidr: "203.0.113.99/24" });
   assertEquals([again.status, await again.json()], [200, first]);
   assertEquals((await json("/blocklist")).total, 1);
-  await origin.deps.lists.refresh();
-  assertEquals(origin.deps.lists.current()?.version, version, "nothing has changed for the edges");
+  assertEquals(await read(), version, "nothing has changed for the edges");
 });
 
 Deno.test("POST /blocklist refuses what nobody can have meant", async () => {
@@ -97,6 +101,11 @@ Deno.test("POST /blocklist refuses what nobody can have meant", async () => {
       { cidr: ["203.0.113.7"] },
     ]
   ) assertEquals((await refusal(body)).slice(0, 2), [400, "invalid"], JSON.stringify(body));
+  for (const cidr of ["::ffff:0:0/90", "::ffff:203.0.113.0/24", "::ffff:203.0.113.0/129"]) {
+    const [status, , detail] = await refusal({ cidr });
+    assertEquals(status, 400);
+    assertEquals(detail.includes("must have a prefix of 96 to 128"), true, detail);
+  }
   for (
     const [cidr, bound] of [
       ["0.0.0.0/0", "/8"],
@@ -140,12 +149,15 @@ Deno.test("POST /blocklist says when the list is full, and takes the other kind"
   assertEquals((await send("PUT", "/users/ann", { level: 2 }))[0], 200);
 });
 
-Deno.test("a change of the list is in this origin's snapshot at once", async () => {
+Deno.test("a change of the list is in this origin's snapshot when it was read", async () => {
   const { origin, add } = await openList();
   await using _ = origin;
   await origin.openSale();
-  const lists = async (have = "") =>
-    (await (await origin.internal(`/snapshot?lists=${have}`)).json()).lists;
+  const lists = async (have = "") => {
+    origin.now += LISTS_PAUSE_MS;
+    await origin.lists.refresh();
+    return (await (await origin.internal(`/snapshot?lists=${have}`)).json()).lists;
+  };
   const first = await lists();
   assertEquals([first.blockedUsers, first.blockedCidrs], [[], []]);
   assertEquals(await lists(first.version), undefined, "left out when it is known");
@@ -155,6 +167,23 @@ Deno.test("a change of the list is in this origin's snapshot at once", async () 
   assertEquals([second.blockedUsers, second.blockedCidrs], [["ann"], ["203.0.113.0/24"]]);
   await origin.admin("DELETE", `/blocklist/${id}`);
   assertEquals((await lists(second.version)).blockedUsers, []);
+});
+
+Deno.test("every change has this origin read the lists soon, and waits for no read", async () => {
+  let reads = 0;
+  const refresh = () => {
+    reads += 1;
+    return new Promise<void>(() => {});
+  };
+  await using origin = await OriginFixture.open({
+    lists: { current: () => null, since: () => null, refresh: () => Promise.resolve() },
+  });
+  origin.deps.lists.refresh = refresh;
+  const { id } = await (await origin.admin("POST", "/blocklist", { userId: "ann" })).json();
+  assertEquals(reads, 1);
+  assertEquals((await origin.admin("DELETE", `/blocklist/${id}`)).status, 204);
+  assertEquals((await origin.admin("PUT", "/users/ann", { level: 1 })).status, 200);
+  assertEquals(reads, 3);
 });
 
 Deno.test("a block is stored though this origin cannot read the lists at once", async () => {

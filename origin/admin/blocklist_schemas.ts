@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { type IpRange, parseCidr } from "../../shared/ip.ts";
+import { type IpRange, parseCidr, parseIp } from "../../shared/ip.ts";
 import { USER_ID_PATTERN } from "../../shared/ticket.ts";
 import type { BlockTarget } from "../customers/customer_book.ts";
 import { idSchema, pageQuery } from "./admin_schemas.ts";
@@ -18,9 +18,7 @@ export const userIdSchema = z.string()
 /** A network in its one spelling, or a fault. */
 const cidrSchema = z.string().max(100).transform((text, context) => {
   const range = parseCidr(text);
-  const fault = range === null
-    ? "must be an IPv4 or IPv6 address, or one with a prefix: 203.0.113.0/24, 2001:db8::/32"
-    : widthFault(range);
+  const fault = range === null ? formFault(text) : widthFault(range);
   if (range !== null && fault === null) return range.text;
   context.addIssue({ code: "custom", message: fault! });
   return z.NEVER;
@@ -30,6 +28,13 @@ const cidrSchema = z.string().max(100).transform((text, context) => {
     `at least /${SHORTEST_PREFIX[4]} (IPv4) or /${SHORTEST_PREFIX[6]} (IPv6)`,
   example: "203.0.113.0/24",
 });
+
+function formFault(text: string): string {
+  const [address = ""] = text.split("/", 1);
+  return address.includes(":") && parseIp(address)?.family === 4
+    ? "must have a prefix of 96 to 128, or be written as IPv4, as it maps an IPv4 address"
+    : "must be an IPv4 or IPv6 address, or one with a prefix: 203.0.113.0/24, 2001:db8::/32";
+}
 
 function widthFault({ family, prefix }: IpRange): string | null {
   const shortest = SHORTEST_PREFIX[family];

@@ -32,8 +32,7 @@ const claimValueSchema = z.union([line(MAX_CLAIM_LENGTH), z.number(), z.boolean(
   .refine((text) => text.length <= MAX_CLAIM_LENGTH, `must have at most ${MAX_CLAIM_LENGTH}`)
   .openapi({ type: "string", maxLength: MAX_CLAIM_LENGTH });
 
-/** Claims of a customer, name by name. */
-export const claimsSchema = z.record(z.string(), claimValueSchema)
+const usableClaims = z.record(z.string(), claimValueSchema)
   .superRefine((claims, context) => {
     const names = Object.keys(claims);
     if (names.length > MAX_CLAIMS) {
@@ -45,5 +44,18 @@ export const claimsSchema = z.record(z.string(), claimValueSchema)
         context.addIssue({ code: "custom", path: [name], message: error.issues[0]!.message });
       }
     }
-  })
+  });
+
+/** Claims of a customer, name by name. A record leaves `__proto__` out before anybody sees it. */
+export const claimsSchema = z.preprocess((value, context) => {
+  if (typeof value === "object" && value !== null && Object.hasOwn(value, "__proto__")) {
+    const { error } = claimNameSchema.safeParse("__proto__");
+    context.addIssue({
+      code: "custom",
+      path: ["__proto__"],
+      message: error!.issues[0]!.message,
+    });
+  }
+  return value;
+}, usableClaims)
   .openapi({ description: "At most 8; each goes before the token's claim of the same name" });

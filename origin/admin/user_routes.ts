@@ -82,7 +82,7 @@ export function addUserRoutes(app: OpenAPIHono, parts: AdminParts): void {
     const { id } = c.req.valid("param");
     const result = await customers.changeUser(id, given(c.req.valid("json")));
     if (result.kind === "full") return problem("conflict", result.detail);
-    await putListsInForce(parts);
+    putListsInForce(parts);
     return c.json(result.user, 200);
   });
 }

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { LISTS_PAUSE_MS } from "../customers/lists_in_force.ts";
 import { OriginFixture } from "../testing/origin_fixture.ts";
 
 const UNTOUCHED = { level: null, blocked: false, claims: null };
@@ -94,11 +95,17 @@ Deno.test("PUT /users/{id} refuses bad fields and changes nothing", async () => 
   });
 });
 
-Deno.test("PUT /users/{id} keeps no claim that objects cannot carry", async () => {
-  const { origin, put } = await openUsers();
+Deno.test("PUT /users/{id} refuses a claim that objects cannot carry, as rules do", async () => {
+  const { origin, read, put } = await openUsers();
   await using _ = origin;
-  const odd = await origin.admin("PUT", "/users/ann", '{"claims":{"__proto__":"x","a":"y"}}');
-  assertEquals((await odd.json()).claims, { a: "y" });
+  for (const claims of ['{"__proto__":"x","a":"y"}', '{"__proto__":{"tier":"gold"}}']) {
+    const odd = await origin.admin("PUT", "/users/ann", `{"claims":${claims}}`);
+    const { code, errors } = await odd.json();
+    assertEquals([odd.status, code, errors], [400, "invalid", [
+      { path: "claims.__proto__", message: "must not be __proto__" },
+    ]]);
+  }
+  assertEquals((await read("ann")).claims, null);
   const { body } = await put("ann", { claims: { constructor: "x" } });
   assertEquals(body.claims, { constructor: "x" });
 });
@@ -136,12 +143,14 @@ Deno.test("GET /users lists whom operators touched, by id", async () => {
   assertEquals((await origin.admin("GET", "/users?blocked=maybe")).status, 400);
 });
 
-Deno.test("a change of a user is in this origin's snapshot at once", async () => {
+Deno.test("a change of a user is in this origin's snapshot when it was read", async () => {
   const { origin, put } = await openUsers();
   await using _ = origin;
   await origin.openSale();
   await put("ann", { level: 4 });
   await put("bob", { claims: { tier: "gold" }, blocked: true });
+  origin.now += LISTS_PAUSE_MS;
+  await origin.lists.refresh();
   const { lists } = await (await origin.internal("/snapshot")).json();
   assertEquals([lists.users, lists.blockedUsers, lists.expiredHolds], [
     [["ann", 4, null], ["bob", null, { tier: "gold" }]],

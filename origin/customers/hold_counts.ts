@@ -12,9 +12,10 @@ const MAX_PAGES = 20;
 
 /**
  * Ids are given out before their transactions commit, so a lower one may appear after a higher one.
- * Each round therefore reads again so many ids; reading a count twice does no harm.
+ * Each round therefore reads again so many ids, about 20 inserts of 256 rows; reading a count twice
+ * does no harm.
  */
-const LOOK_BACK_IDS = 500;
+const LOOK_BACK_IDS = 5_000;
 
 /** What the counts are read with. */
 export interface HoldCountsParts {

@@ -65,12 +65,16 @@ Deno.test("HoldCounts keeps the highest count of each buyer and sale, newest fir
 
 Deno.test("HoldCounts sees an id that appears after a higher one", async () => {
   const { counts, expire } = counting();
-  expire("ann", 1, 1, 700);
+  expire("ann", 1, 1, 7_000);
   await counts.refresh();
-  expire("bob", 1, 1, 690);
-  expire("ann", 3, 1, 699);
+  expire("bob", 1, 1, 6_990);
+  expire("ann", 3, 1, 6_999);
   await counts.refresh();
   assertEquals(counts.current(), [[1, "ann", 3], [1, "bob", 1]]);
+  // Several inserts of 256 rows that took their ids before, and were committed after.
+  for (let id = 6_000; id < 6_256; id += 1) expire(`late-${id}`, 1, 1, id);
+  await counts.refresh();
+  assertEquals(counts.size, 258);
 });
 
 Deno.test("HoldCounts reads only what is new", async () => {
@@ -81,7 +85,7 @@ Deno.test("HoldCounts reads only what is new", async () => {
   shop.reads.length = 0;
   expire("new", 1);
   await counts.refresh();
-  assertEquals(shop.reads, [501]);
+  assertEquals(shop.reads, [5_000, 1]);
   assertEquals(counts.size, 12_001);
 });
 

@@ -21,9 +21,8 @@ const USER_FIELDS = "k.user_id, u.level, u.claims, b.id AS block_id";
 const USER_JOINS = "LEFT JOIN shop_user u ON u.user_id = k.user_id " +
   "LEFT JOIN blocklist b ON b.user_id = k.user_id";
 
-/** Everybody of whom an operator said something. */
-const TOUCHED = "(SELECT user_id FROM shop_user UNION " +
-  "SELECT user_id FROM blocklist WHERE user_id IS NOT NULL) k";
+const PROFILES = "SELECT user_id FROM shop_user";
+const BLOCKED = "SELECT user_id FROM blocklist WHERE user_id IS NOT NULL";
 
 /** The claims of a row: a JSON object of texts, or null. Only `writeProfile` writes it. */
 export function claimsOf(text: string | null): Claims | null {
@@ -57,18 +56,31 @@ export async function listUsers(
   per: number,
 ): Promise<Page<ShopUser>> {
   const offset = checkPage(page, per);
-  const where = filter.blocked === undefined
-    ? ""
-    : ` WHERE b.id IS ${filter.blocked ? "NOT NULL" : "NULL"}`;
-  const [count] = await database.query<{ total: number }>(
-    `SELECT COUNT(*) AS total FROM ${TOUCHED} ${USER_JOINS}${where}`,
-  );
+  const total = await countUsers(database, filter.blocked);
+  const [touched, where] = filter.blocked === undefined
+    ? [`${PROFILES} UNION ${BLOCKED}`, ""]
+    : filter.blocked
+    ? [BLOCKED, ""]
+    : [PROFILES, "WHERE b.id IS NULL"];
   const rows = await database.query<UserRow>(
-    `SELECT ${USER_FIELDS} FROM ${TOUCHED} ${USER_JOINS}${where}
+    `SELECT ${USER_FIELDS} FROM (${touched}) k ${USER_JOINS} ${where}
       ORDER BY k.user_id LIMIT ? OFFSET ?`,
     [per, offset],
   );
-  return { items: rows.map(userOf), page, per, total: count?.total ?? 0 };
+  return { items: rows.map(userOf), page, per, total };
+}
+
+/** By the tables one by one: a union of both takes half a second at their bounds. */
+async function countUsers(database: Database, blocked: boolean | undefined): Promise<number> {
+  const count = async (from: string) => {
+    const [row] = await database.query<{ total: number }>(`SELECT COUNT(*) AS total FROM ${from}`);
+    return row?.total ?? 0;
+  };
+  const ofList = "blocklist b WHERE b.user_id IS NOT NULL";
+  if (blocked) return await count(ofList);
+  const profiles = await count("shop_user");
+  const both = await count("blocklist b JOIN shop_user u ON u.user_id = b.user_id");
+  return profiles - both + (blocked === undefined ? await count(ofList) : 0);
 }
 
 /** `CustomerBook.changeUser`. */

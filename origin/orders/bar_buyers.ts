@@ -28,7 +28,9 @@ export async function barredBuyers(
 /**
  * Bars those of the users whose holds have expired as often as the sale allows. Called after the
  * commit that let a hold expire; counting what is counted already does no harm. What was counted
- * for those in `justExpired` is written down for the edges.
+ * for those in `justExpired` is written down for the edges. A process that dies between the commit
+ * and this loses that one mark: the orders come again, and their buyers are barred then, but are no
+ * longer among those in `justExpired`. The buyer's next hold that expires tells the whole count.
  */
 export async function barRepeaters(
   database: Sql,

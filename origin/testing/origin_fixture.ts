@@ -98,7 +98,7 @@ export class OriginFixture {
     const log = logOf("origin");
     const registry = new CatalogRegistry(catalog.part, clock);
     const holds = new HoldCounts({ unpaid: this.unpaid, registry, clock });
-    this.lists = new ListsInForce({ customers: customers.part, holds });
+    this.lists = new ListsInForce({ customers: customers.part, holds, clock });
     this.backlog = new Backlog({ queue: queue.part, maxQueuedMessages: 100, log });
     const restrict = () => this.backlog.restriction();
     const parts = { ledger: ledger.part, queue: queue.part, registry, restrict, clock, log };

@@ -63,6 +63,22 @@ export function barringContract(name: string, open: OpenDatabase): void {
     assertEquals(await mine(), before);
   });
 
+  test("a buyer is barred late when the worker died between two steps", async (shop) => {
+    const item = await shop.item(10);
+    const { saleId } = parseItemKey(item);
+    await setCap(shop, item, 2);
+    await expire(shop, item, ["ann", "bob"], 1);
+    await expire(shop, item, ["ann", "cid"], 10);
+    // As if the orders had been cancelled, and nobody had counted.
+    await shop.database.execute("DELETE FROM barred_buyer WHERE sale_id = ?", [saleId]);
+    assertEquals(await barredOf(shop, item), []);
+    const again = ticketsIn(batchOf(item, ["ann", "cid"], { n: 10 }));
+    assertEquals(await shop.unpaid.cancelOrders(again, "by_buyer"), ["not_unpaid", "not_unpaid"]);
+    assertEquals(await barredOf(shop, item), []);
+    assertEquals(await shop.unpaid.cancelOrders(again, "expired"), ["not_unpaid", "not_unpaid"]);
+    assertEquals(await barredOf(shop, item), ["ann"]);
+  });
+
   test("holds that their buyer gives back bar nobody", async (shop) => {
     const item = await shop.item(10);
     await setCap(shop, item, 1);

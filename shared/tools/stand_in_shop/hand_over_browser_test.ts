@@ -164,6 +164,40 @@ scene("a customer comes from the shop by a link", "localhost", async (stage) => 
   assertEquals((await whoIsIt(stage)).userId, "ben");
 });
 
+scene("no page of the shop makes another of a customer unasked", "localhost", async (stage) => {
+  const { page, shop, system } = stage;
+  const token = await shop.tokenOf({ userId: "mallory", membership: "none" });
+  const target = `/sales/${shop.saleId}#token=${token}`;
+  const asksFor = async (name: string) => {
+    await dialogOf(stage).getByRole("heading", { name: `Continue as ${name}?` }).waitFor();
+    await dialogOf(stage).getByRole("button", { name: "No" }).click();
+  };
+  // Filled in from the shop's own address, as an attacker has made it.
+  await signInAtShop(stage, "gil");
+  await page.evaluate(`document.querySelector('[name="returnTo"]').value = "${target}"`);
+  await page.getByRole("button", { name: "To the sale, by a form" }).click();
+  await shownAs(stage, "gil");
+  assertEquals(page.url(), `${system.edgeUrl}/sales/${shop.saleId}`);
+  assertEquals([(await whoIsIt(stage)).userId, await dialogOf(stage).count()], ["gil", 0]);
+
+  const followLink = async (href?: string) => {
+    await page.goto(shop.origin);
+    if (href) await page.evaluate(`document.querySelector("#link").href = "${href}"`);
+    await page.locator("#link").click();
+  };
+  await followLink(system.edgeUrl + target);
+  await asksFor("mallory");
+  assertEquals((await whoIsIt(stage)).userId, "gil");
+  await signOut(stage);
+
+  // Who is signed in cannot be found out.
+  await page.route("**/api/session", (route) => route.abort());
+  await followLink();
+  await asksFor("gil");
+  await page.unroute("**/api/session");
+  assertEquals(await whoIsIt(stage), { userId: null });
+});
+
 scene("a page of the shop calls the API from another site", "localhost", async (stage) => {
   const { page, shop } = stage;
   await signInAtShop(stage, "cleo");
