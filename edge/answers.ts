@@ -75,16 +75,32 @@ function payByText(ms: number): string {
 export interface StartFacts {
   startsAt: number;
   nowMs: number;
+  /** Chance, 0 ≤ x < 1: where in the spread this caller is to come back. */
+  fraction: number;
 }
 
-/** What stands beside `not_started`: the times that a buyer needs to come back in the right moment. */
+/** Over how long those who came too early are spread when they come back, ms. */
+const EARLY_SPREAD_MAX_MS = 2_000;
+
+/**
+ * The part of the time until the start over which they are spread at most. Who asks a second before
+ * it should not lose a piece to politeness; those who ask in the same moment are few by then.
+ */
+const EARLY_SPREAD_PART = 0.1;
+
+/**
+ * What stands beside `not_started`: the times that a buyer needs to come back in the right moment,
+ * never before the start. What the page counts down to is exact; what programs wait is spread.
+ */
 export function notStartedParts(
-  { startsAt, nowMs }: StartFacts,
+  { startsAt, nowMs, fraction }: StartFacts,
 ): { extra: Record<string, unknown>; headers: Record<string, string> } {
-  const retryAfterS = Math.max(1, Math.ceil((startsAt - nowMs) / 1000));
+  const restMs = Math.max(0, startsAt - nowMs);
+  const spreadMs = Math.min(EARLY_SPREAD_MAX_MS, restMs * EARLY_SPREAD_PART);
+  const retryAfterMs = Math.max(1, Math.ceil(restMs + fraction * spreadMs));
   return {
-    extra: { startsAt: isoTime(startsAt), serverNow: isoTime(nowMs) },
-    headers: { "retry-after": String(retryAfterS) },
+    extra: { startsAt: isoTime(startsAt), serverNow: isoTime(nowMs), retryAfterMs },
+    headers: { "retry-after": String(Math.ceil(retryAfterMs / 1_000)) },
   };
 }
 

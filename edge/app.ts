@@ -4,18 +4,32 @@ import type { Clock } from "../shared/clock.ts";
 import type { Log } from "../shared/log.ts";
 import { jsonText, plainProblem } from "./answers.ts";
 import { BuyBatcher } from "./buy_batcher.ts";
+import { calmLog } from "./calm_log.ts";
+import { CaptchaService, type CaptchaSharing } from "./captcha/captcha_service.ts";
+import type { StartDrawer } from "./captcha/draw_thread.ts";
 import type { EdgeConfig } from "./config.ts";
+import { type Arrival, TrustedProxies } from "./gate/client_address.ts";
 import { Identity } from "./gate/identity.ts";
+import type { GateParts } from "./gate/gate_parts.ts";
+import { OPEN_GATE } from "./gate/open_gate.ts";
 import { LostAnswers } from "./gate/lost_answers.ts";
+import { KnownLists } from "./lists/known_lists.ts";
 import { shopTokenCheck } from "./gate/shop_tokens.ts";
+import { type BucketServer, SharedLimits, type SharedLimitsParts } from "./limits/shared_limits.ts";
+import { TokenLimits } from "./limits/token_limits.ts";
 import { BuyCounts } from "./metrics.ts";
 import { notFoundHandler } from "./not_found.ts";
 import { openApiText } from "./openapi.ts";
 import { type Origin, OriginPool } from "./origin_pool.ts";
+import { OriginProbes } from "./origin_probes.ts";
 import { Assets, type StaticFiles } from "./pages/assets.ts";
 import { PageStore } from "./pages/page_store.tsx";
+import { ProductReads } from "./products/product_reads.ts";
+import { MemorySuspicion } from "./risk/memory_suspicion.ts";
 import type { Randomness } from "./randomness.ts";
 import { buyRoute } from "./routes/buy.ts";
+import { addCaptchaRoutes } from "./routes/captcha.ts";
+import { addHandOverRoutes } from "./routes/hand_over.ts";
 import { addHealthRoutes } from "./routes/health.ts";
 import { addOrdersRoutes } from "./routes/orders.ts";
 import { addPagesRoutes } from "./routes/pages.ts";
@@ -38,11 +52,21 @@ export interface EdgeDeps {
   log: Log;
   /** The machine's timers when left out. */
   timers?: Timers;
+  /** Where edges share their limits, when `config.limitsSharing` says that they do. */
+  buckets?: BucketServer;
+  /** Where edges share their captchas; each keeps its own when left out. */
+  captchaSharing?: CaptchaSharing;
+  /** Draws the puzzles; a thread when left out. */
+  startDrawer?: StartDrawer;
+  /** Parts to use in place of the edge's own: for tests, and to measure what the gate costs. */
+  gate?: Partial<Omit<GateParts, "identity">>;
 }
 
 /** A running edge. */
 export interface EdgeApp {
   app: Hono;
+  /** Answers a request that came from `peer`, the address at the other end of the connection. */
+  handle(request: Request, peer: string): Response | Promise<Response>;
   /** Reads a first snapshot (waits at most a second) and goes on reading. */
   start(): Promise<void>;
   /** Says "not ready" from now on and still answers: what goes before a stop. */
@@ -60,7 +84,8 @@ export interface EdgeApp {
 /** Puts an edge together. Connects to nothing before `start`. */
 export function createEdgeApp(deps: EdgeDeps): EdgeApp {
   const parts = makeParts(deps);
-  const { snapshot, pool, batcher, pages, assets } = parts;
+  const { snapshot, pool, probes, batcher, pages, assets } = parts;
+  const proxies = new TrustedProxies(deps.config.trustedProxies);
   let draining = false;
 
   const missing = (): string[] => {
@@ -76,17 +101,21 @@ export function createEdgeApp(deps: EdgeDeps): EdgeApp {
 
   return {
     app,
+    handle: (request, peer) => app.fetch(request, { peer, proxies } satisfies Arrival),
     async start() {
       compressed = assets.compress();
       await snapshot.start();
+      probes.start();
     },
     drain() {
       draining = true;
     },
     async stop() {
       draining = true;
+      parts.sharedLimits?.stop();
+      parts.captcha.stop();
       batcher.stop();
-      await snapshot.stop();
+      await Promise.all([snapshot.stop(), probes.stop()]);
       await Promise.all([compressed, pages.idle()]);
     },
     missing,
@@ -98,22 +127,55 @@ export function createEdgeApp(deps: EdgeDeps): EdgeApp {
 }
 
 /** The parts of an edge, each with what it needs. */
-function makeParts({ config, origins, staticFiles, clock, randomness, log, timers }: EdgeDeps) {
+function makeParts(deps: EdgeDeps) {
+  const { config, origins, staticFiles, clock, randomness, log, timers } = deps;
   const clocks = { clock, timers: timers ?? systemTimers, log };
   const pool = new OriginPool({ ...clocks, origins, edgeKey: config.edgeKey });
   const index = new SaleIndex();
+  const lists = new KnownLists();
   const assets = new Assets(staticFiles);
-  const pages = new PageStore({ assets, demo: config.demo }, log);
-  const snapshot = new SaleSnapshot({
+  const pages = new PageStore({
+    assets,
+    demo: config.demo,
+    shopOrigins: config.shopOrigins,
+    clock,
+    log,
+  });
+  const products: ProductReads = new ProductReads({
+    pool,
+    version: () => snapshot.version,
+    clock,
+    log,
+  });
+  const captcha = new CaptchaService({
+    ...clocks,
+    sessionKey: config.sessionKey,
+    ...(deps.captchaSharing === undefined ? {} : { sharing: deps.captchaSharing }),
+    ...(deps.startDrawer === undefined ? {} : { startDrawer: deps.startDrawer }),
+  });
+  const snapshot: SaleSnapshot = new SaleSnapshot({
     ...clocks,
     pool,
     index,
+    lists,
+    products,
     randomness,
-    onSales: (sales) => pages.update(sales),
+    onSales: (sales) => {
+      pages.update(sales);
+      captcha.prepareFor(sales);
+    },
   });
+  const probes = new OriginProbes({
+    ...clocks,
+    pool,
+    randomness,
+    question: () => snapshot.question(),
+  });
+  const calm = calmLog(log, clock);
   const batcher = new BuyBatcher({
     ...clocks,
     pool,
+    log: calm,
     onStock: (stock) => index.applyStock(stock, clock()),
   });
   const identity = new Identity({
@@ -123,16 +185,37 @@ function makeParts({ config, origins, staticFiles, clock, randomness, log, timer
   });
   const lostAnswers = new LostAnswers({ batcher, clock });
   const counts = new BuyCounts();
-  return { pool, index, assets, pages, snapshot, batcher, identity, lostAnswers, counts };
+  const suspicion = new MemorySuspicion({
+    expiredHolds: (saleId, userId) => lists.expiredHolds(saleId, userId),
+  });
+  const limits = new TokenLimits({ nowMs: clock() });
+  const own = { limits, blocklist: lists, profiles: lists, suspicion, passes: captcha.passes };
+  const gate = { ...OPEN_GATE, ...own, ...deps.gate };
+  const sharedLimits = sharedLimitsOf(deps, { ...clocks, local: limits, randomness });
+  const limitCounts = new BuyCounts();
+  const origin = { pool, probes, calm, sharedLimits, limitCounts };
+  const shop = { index, assets, pages, snapshot, lists, products, captcha };
+  return { ...gate, ...origin, ...shop, batcher, identity, lostAnswers, counts };
+}
+
+/** Null when this edge counts for itself. */
+function sharedLimitsOf(
+  { config, buckets }: EdgeDeps,
+  parts: Omit<SharedLimitsParts, "server" | "failClosed">,
+): SharedLimits | null {
+  if (buckets === undefined || config.limitsSharing === null) return null;
+  const { failClosed } = config.limitsSharing;
+  return new SharedLimits({ ...parts, server: buckets, failClosed });
 }
 
 type Parts = ReturnType<typeof makeParts>;
 
 function makeRoutes(deps: EdgeDeps, parts: Parts, missing: () => string[]): Hono {
-  const { config, clock, randomness, log } = deps;
+  const { config, clock, randomness } = deps;
   const app = new Hono();
   app.onError((error, c) => {
-    log.error("{method} {path} failed: {error}", {
+    // Whoever finds a way to fail a request must not be able to fill a disk with it.
+    parts.calm.error("{method} {path} failed: {error}", {
       method: c.req.method,
       path: c.req.path,
       error: error.stack ?? String(error),
@@ -143,16 +226,16 @@ function makeRoutes(deps: EdgeDeps, parts: Parts, missing: () => string[]): Hono
 
   app.post("/api/sales/:saleId/buy", buyRoute({ ...parts, clock, randomness }));
   addSalesRoutes(app, { ...parts, clock });
-  addSessionRoutes(app, {
-    ...parts,
-    checkShopToken: config.shopTokens ? shopTokenCheck(config.shopTokens, clock) : null,
-    demo: config.demo,
-    clock,
-    log,
-  });
-  addOrdersRoutes(app, { ...parts, log });
-  addPaymentsRoutes(app, { ...parts, log });
-  if (config.demo) addSandboxRoutes(app, { ...parts, log });
+  const { shopTokens, demo } = config;
+  const checkShopToken = shopTokens && shopTokenCheck(shopTokens, { clock, log: parts.calm });
+  const signingIn = { ...parts, checkShopToken, clock, log: parts.calm };
+  addSessionRoutes(app, { ...signingIn, demo });
+  addHandOverRoutes(app, signingIn);
+  const asking = { ...parts, log: parts.calm };
+  addCaptchaRoutes(app, { ...asking, desk: parts.captcha.desk, clock });
+  addOrdersRoutes(app, asking);
+  addPaymentsRoutes(app, asking);
+  if (config.demo) addSandboxRoutes(app, asking);
   addHealthRoutes(app, missing, parts);
   addPagesRoutes(app, parts);
   let document: string | null = null;
@@ -166,7 +249,7 @@ function shopCors(origins: string[]) {
   return cors({
     origin: origins,
     credentials: true,
-    allowMethods: ["GET", "POST"],
+    allowMethods: ["GET", "POST", "DELETE"],
     allowHeaders: ["authorization", "content-type", "idempotency-key", "x-captcha-pass"],
     exposeHeaders: ["retry-after"],
     maxAge: 600,

@@ -8,7 +8,7 @@ function request(kit: EdgeKit, path: string, init: RequestInit = {}): Promise<Re
 Deno.test("What does not exist is a problem", async () => {
   await using kit = await startEdge();
   for (
-    const path of ["/api", "/api/nope", "/api/captcha", "/nope", "/api/orders/x/y", "/favicon.ico"]
+    const path of ["/api", "/api/nope", "/api/nothing", "/nope", "/api/orders/x/y", "/favicon.ico"]
   ) {
     assertEquals(await gist(request(kit, path)), "404 not_found", path);
   }
@@ -24,7 +24,7 @@ Deno.test("A method that an address does not take is 405 with Allow", async () =
       ["DELETE", "/api/sales", "GET, HEAD"],
       ["PUT", "/api/sales/1", "GET, HEAD"],
       ["GET", "/api/sales/1/buy", "POST"],
-      ["DELETE", "/api/session", "GET, HEAD, POST"],
+      ["PUT", "/api/session", "DELETE, GET, HEAD, POST"],
       ["POST", "/api/openapi.json", "GET, HEAD"],
       ["GET", "/dev/login", "POST"],
     ] as const

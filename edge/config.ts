@@ -1,21 +1,15 @@
 import {
-  ConfigurationError,
   type Environment,
   readOptional,
   readPort,
   readSecret,
   readSwitch,
   readText,
-  readUrl,
   unusable,
 } from "../shared/env.ts";
-
-/** How the shop's own tokens are checked. Exactly one of a fixed key and a key set. */
-export interface ShopTokens {
-  key: { hs256Key: string } | { jwksUrl: string };
-  issuer: string;
-  audience: string;
-}
+import { type IpRange, parseCidr } from "../shared/ip.ts";
+import { type LimitsSharing, readLimitsSharing } from "./limits/sharing_config.ts";
+import { readShopTokens, type ShopTokens } from "./shop_tokens_config.ts";
 
 /** What the edge needs to know, resolved and checked. */
 export interface EdgeConfig {
@@ -28,6 +22,10 @@ export interface EdgeConfig {
   demo: boolean;
   /** Origins of the shop's own pages that may call `/api` from a browser; at most 64. */
   shopOrigins: string[];
+  /** Proxies whose forwarding headers are believed; at most 64. */
+  trustedProxies: IpRange[];
+  /** Null when this edge counts for itself. */
+  limitsSharing: LimitsSharing | null;
 }
 
 /** What the edge's own process needs besides. */
@@ -50,6 +48,8 @@ export function readEdgeConfig(env: Environment): EdgeConfig {
     shopTokens: readShopTokens(env, demo),
     demo,
     shopOrigins: readShopOrigins(env),
+    trustedProxies: readTrustedProxies(env),
+    limitsSharing: readLimitsSharing(env),
   };
 }
 
@@ -63,35 +63,6 @@ export function readEdgeProcessConfig(env: Environment): EdgeProcessConfig {
   };
 }
 
-function readShopTokens(env: Environment, demo: boolean): ShopTokens | null {
-  const jwksUrl = readUrl(env, "JWT_JWKS_URL", ["https", "http"]);
-  const hasKey = readOptional(env, "JWT_HS256_KEY") !== undefined;
-  if (jwksUrl && hasKey) {
-    throw new ConfigurationError(
-      "Cannot use JWT_HS256_KEY as tokens are checked in one way only: " +
-        "current value of JWT_JWKS_URL is also set",
-    );
-  }
-  if (!jwksUrl && !hasKey) {
-    for (const name of ["JWT_ISSUER", "JWT_AUDIENCE"]) {
-      const value = readOptional(env, name);
-      if (value !== undefined) {
-        unusable(name, value, "it needs JWT_JWKS_URL or JWT_HS256_KEY beside it");
-      }
-    }
-    return null;
-  }
-  const key = jwksUrl
-    ? { jwksUrl: jwksUrl.href }
-    : { hs256Key: readSecret(env, "JWT_HS256_KEY", demo) };
-  return { key, issuer: needed(env, "JWT_ISSUER"), audience: needed(env, "JWT_AUDIENCE") };
-}
-
-function needed(env: Environment, name: string): string {
-  return readOptional(env, name) ??
-    unusable(name, undefined, "the shop's tokens are checked against it");
-}
-
 function readShopOrigins(env: Environment): string[] {
   const rule = `it must be a comma-separated list of at most ${MAX_LIST_ENTRIES} origins ` +
     "such as https://shop.example";
@@ -99,6 +70,17 @@ function readShopOrigins(env: Environment): string[] {
     const url = parseUrl(text);
     return url !== null && isHttp(url) && url.origin === text ? text : null;
   });
+}
+
+/** A range of all addresses would let every client write its own address. */
+function readTrustedProxies(env: Environment): IpRange[] {
+  const rule = `it must be a comma-separated list of at most ${MAX_LIST_ENTRIES} addresses and ` +
+    "CIDR ranges, none of them of all addresses";
+  const texts = readList(env, "TRUSTED_PROXIES", rule, (text) => {
+    const range = parseCidr(text);
+    return range === null || range.prefix === 0 ? null : range.text;
+  });
+  return texts.map((text) => parseCidr(text)!);
 }
 
 function readOriginUrls(env: Environment): string[] {

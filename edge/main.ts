@@ -3,8 +3,10 @@ import { exitWithReason } from "../shared/env.ts";
 import { logOf, startLogging } from "../shared/log.ts";
 import { DRAIN_TIMES, readSupervision, ServingProcess } from "../shared/serving_process.ts";
 import { ShutdownStack } from "../shared/shutdown.ts";
-import { createEdgeApp } from "./app.ts";
+import { createEdgeApp, type EdgeDeps } from "./app.ts";
+import { openRedisCaptcha } from "./captcha/redis_sharing.ts";
 import { readEdgeProcessConfig } from "./config.ts";
+import { openRedisBuckets } from "./limits/redis_buckets.ts";
 import type { Origin } from "./origin_pool.ts";
 import { readStaticFiles } from "./pages/assets.ts";
 import { systemRandomness } from "./randomness.ts";
@@ -12,8 +14,8 @@ import { systemRandomness } from "./randomness.ts";
 /** Buyers' pages ask every second or two: within this they hear that they should connect anew. */
 const LINGER_MS = 3_000;
 
-/** Runs an edge as this process, until a signal ends it. @throws {ConfigurationError} */
-export async function main(): Promise<void> {
+/** Runs an edge as this process, until a signal ends it; `deps` replace parts. @throws {ConfigurationError} */
+export async function main(deps: Pick<EdgeDeps, "gate"> = {}): Promise<void> {
   const env = Deno.env.toObject();
   const config = readEdgeProcessConfig(env);
   const supervision = readSupervision(env);
@@ -24,7 +26,14 @@ export async function main(): Promise<void> {
     url,
     call: (request) => fetch(request),
   }));
+  const limits = config.limitsSharing === null ? null : openRedisBuckets(config.limitsSharing, log);
+  if (limits !== null) stack.push("limits", () => limits.close());
+  const captcha = config.limitsSharing && openRedisCaptcha(config.limitsSharing, log);
+  if (captcha !== null) stack.push("captchas", () => captcha.close());
   const edge = createEdgeApp({
+    ...deps,
+    ...(limits === null ? {} : { buckets: limits.buckets }),
+    ...(captcha === null ? {} : { captchaSharing: captcha.sharing }),
     config,
     origins,
     staticFiles: await readStaticFiles(new URL("../static/", import.meta.url)),
@@ -41,7 +50,7 @@ export async function main(): Promise<void> {
     name: "Edge",
     address: { hostname: config.host, port: config.port, variable: "EDGE_PORT" },
     supervision,
-    handler: (request) => edge.app.fetch(request),
+    handler: (request, info) => edge.handle(request, info.remoteAddr.hostname),
     stack,
     lingerMs: LINGER_MS,
     onDrain: () => edge.drain(),

@@ -1,6 +1,11 @@
 import type { BuyBatcher } from "./buy_batcher.ts";
+import type { CaptchaService } from "./captcha/captcha_service.ts";
 import type { LostAnswers } from "./gate/lost_answers.ts";
 import type { Identity } from "./gate/identity.ts";
+import { limitMetrics } from "./limits/limit_metrics.ts";
+import type { SharedLimits } from "./limits/shared_limits.ts";
+import { originMetrics } from "./origin_metrics.ts";
+import type { KnownLists } from "./lists/known_lists.ts";
 import type { OriginPool } from "./origin_pool.ts";
 import type { SaleSnapshot } from "./sale_snapshot.ts";
 
@@ -25,11 +30,16 @@ export class BuyCounts {
 /** What the metrics are read from. */
 export interface MetricsParts {
   counts: BuyCounts;
+  captcha: Pick<CaptchaService, "counts" | "pool">;
+  limitCounts: BuyCounts;
+  /** Null when this edge counts for itself. */
+  sharedLimits: SharedLimits | null;
   batcher: BuyBatcher;
   lostAnswers: LostAnswers;
   identity: Identity;
   pool: OriginPool;
   snapshot: SaleSnapshot;
+  lists: Pick<KnownLists, "counts">;
 }
 
 /** The metrics in the Prometheus text format. */
@@ -63,6 +73,16 @@ export function metricsText(parts: MetricsParts): string {
     "lost_answers_remembered",
     "Look-ups that found nothing and are remembered.",
     parts.lostAnswers.rememberedCount,
+  );
+  const { blockedUsers, blockedNetworks, profiles } = parts.lists.counts;
+  add("gauge", "blocked_users", "Users on the block list.", blockedUsers);
+  add("gauge", "blocked_networks", "Networks on the block list.", blockedNetworks);
+  add("gauge", "user_profiles", "Users with a level or claims set by operators.", profiles);
+  const { captcha } = parts;
+  lines.push(
+    ...originMetrics(pool),
+    ...limitMetrics(parts),
+    ...captcha.counts.metrics(captcha.pool),
   );
   return lines.join("\n") + "\n";
 }

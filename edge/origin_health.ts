@@ -27,8 +27,11 @@ export interface OriginHealth {
   /** True once it said that it drains, until it, or whoever follows it there, answers otherwise. */
   leaving: boolean;
   inFlight: number;
+  /** Buys and reads for buyers that failed, in a row. */
   consecutiveFailures: number;
-  /** Questions about its readiness that it did not answer, in a row. */
+  /** Questions for the snapshot that failed, in a row. They say nothing of buys, nor buys of them. */
+  steadyFailures: number;
+  /** Questions about its readiness that it did not answer, in a row, with no buy decided meanwhile. */
   unansweredChecks: number;
   /** When an unhealthy origin may be tried again, ms. */
   retryAtMs: number;
@@ -59,6 +62,7 @@ export class OriginBooks {
       leaving: false,
       inFlight: 0,
       consecutiveFailures: 0,
+      steadyFailures: 0,
       unansweredChecks: 0,
       retryAtMs: 0,
       cooldownMs: MIN_COOLDOWN_MS,
@@ -72,9 +76,10 @@ export class OriginBooks {
     return this.#healthyCount;
   }
 
-  /** Notes that an origin did what it is there for. */
+  /** Notes that an origin did what it is there for, whatever it says of its readiness. */
   succeeded(one: OriginHealth): void {
     one.consecutiveFailures = 0;
+    one.unansweredChecks = 0;
     one.cooldownMs = MIN_COOLDOWN_MS;
     this.#takeBack(one);
   }
@@ -84,15 +89,29 @@ export class OriginBooks {
    * but says nothing of buys: neither their failures nor the pause are forgotten for it.
    */
   answered(one: OriginHealth): void {
-    if (!one.healthy) one.consecutiveFailures = 0;
+    one.steadyFailures = 0;
     this.#takeBack(one);
   }
 
-  /** Notes that an origin failed; enough of it in a row take it out. */
+  /** Notes that an origin failed a call for a buyer; enough of those in a row take it out. */
   failed(one: OriginHealth, error: unknown): void {
     one.counts.failures += 1;
     one.consecutiveFailures += 1;
     this.#eject(one, one.consecutiveFailures, error);
+  }
+
+  /** Notes that an origin failed the question for the snapshot; enough in a row take it out too. */
+  failedSteadily(one: OriginHealth, error: unknown): void {
+    one.counts.failures += 1;
+    one.steadyFailures += 1;
+    this.#eject(one, one.steadyFailures, error);
+  }
+
+  /** Whether the pause of an origin that is out is over. */
+  mayBeTried(one: OriginHealth): boolean {
+    const restMs = one.retryAtMs - this.#clock();
+    // No pause is longer, so a longer one is of before the clock was set back.
+    return restMs <= 0 || restMs > MAX_COOLDOWN_MS;
   }
 
   /** Notes what an origin said of its readiness. */
@@ -105,34 +124,38 @@ export class OriginBooks {
     });
   }
 
-  /** Notes that an origin did not say whether it is ready: others go first until it does. */
+  /**
+   * Notes that an origin did not say whether it is ready: others go first until it does. That alone
+   * never takes the last one out, which may decide buys all the same.
+   */
   keptSilent(one: OriginHealth, error: unknown): void {
     one.ready = false;
     one.unansweredChecks += 1;
-    this.#eject(one, one.unansweredChecks, error);
+    if (this.#othersStay(one)) this.#eject(one, one.unansweredChecks, error);
   }
 
   #takeBack(one: OriginHealth): void {
     if (one.healthy) return;
     one.healthy = true;
     one.ready = true;
+    one.consecutiveFailures = 0;
+    one.steadyFailures = 0;
     one.unansweredChecks = 0;
     this.#healthyCount += 1;
     this.#log.info("Origin {url} is back", { url: one.origin.url });
   }
 
-  /** An origin that drains is gone at its first failure, unless it is the only one. */
+  /** Whether another origin is there and stays. One that drains is then gone at its first failure. */
   #othersStay(origin: OriginHealth): boolean {
     return this.all.some((one) => one !== origin && one.healthy && !one.leaving);
   }
 
   #eject(one: OriginHealth, failures: number, error: unknown): void {
     const enough = one.leaving && this.#othersStay(one) ? 1 : FAILURES_TO_EJECT;
-    if (failures < enough) return;
-    const nowMs = this.#clock();
-    // Calls that were on their way when it went out say nothing new.
-    if (!one.healthy && nowMs < one.retryAtMs) return;
-    one.retryAtMs = nowMs + one.cooldownMs;
+    // One that is out has to succeed first, whichever kind of failure it is out for. Calls that were
+    // on their way when it went out say nothing new.
+    if (one.healthy ? failures < enough : !this.mayBeTried(one)) return;
+    one.retryAtMs = this.#clock() + one.cooldownMs;
     one.cooldownMs = Math.min(MAX_COOLDOWN_MS, one.cooldownMs * 2);
     if (!one.healthy) return;
     one.healthy = false;

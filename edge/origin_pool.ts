@@ -44,6 +44,12 @@ export class OriginFailure extends Error {
   }
 }
 
+/** Where the end of a call is noted. */
+interface Notes {
+  succeeded(one: OriginHealth): void;
+  failed(one: OriginHealth, error: unknown): void;
+}
+
 class LateError extends Error {
   override name = "LateError";
 }
@@ -59,14 +65,18 @@ export interface OriginPoolParts {
 
 /**
  * The origins behind this edge. A call goes to the healthy origin with the fewest calls in flight,
- * of those that are ready if there are any. Three failures in a row take an origin out until a probe
- * of it succeeds; one that drains is called only when no other is ready.
+ * of those that are ready if there are any. Three failures in a row of one kind (calls for buyers,
+ * for the snapshot) take an origin out until a probe of it succeeds; one that drains is called only
+ * when no other is ready.
  */
 export class OriginPool {
   readonly #parts: OriginPoolParts;
   readonly #books: OriginBooks;
   /** Of second tries, whatever they are about. */
   readonly #budget: RetryBudget;
+  readonly #ofBuyers: Notes;
+  /** Of the snapshot and of probes, which are counted apart: neither excuses or blames the other. */
+  readonly #steady: Notes;
   #turn = 0;
 
   constructor(parts: OriginPoolParts) {
@@ -76,6 +86,12 @@ export class OriginPool {
     this.#parts = parts;
     this.#books = new OriginBooks(parts.origins, parts);
     this.#budget = new RetryBudget(parts.clock);
+    const books = this.#books;
+    this.#ofBuyers = books;
+    this.#steady = {
+      succeeded: (one) => books.answered(one),
+      failed: (one, error) => books.failedSteadily(one, error),
+    };
   }
 
   /** How many origins are fit to be called. */
@@ -107,7 +123,7 @@ export class OriginPool {
     if (!chosen) return Promise.reject(new OriginFailure(null, "No origin is healthy"));
     chosen.counts.calls += 1;
     if (avoid !== null) chosen.counts.retries += 1;
-    return this.#send(chosen, call, (to) => this.#books.succeeded(to));
+    return this.#send(chosen, call, this.#ofBuyers);
   }
 
   /** True when a second try may be made: an origin is there, and there were not too many of late. */
@@ -125,16 +141,15 @@ export class OriginPool {
       if (one.healthy && (chosen === null || rankOf(one) < rankOf(chosen))) chosen = one;
     }
     chosen ??= this.origins[this.#turn++ % this.size]!;
-    return this.#send(chosen, call, (to) => this.#books.answered(to));
+    return this.#send(chosen, call, this.#steady);
   }
 
   /** Tries every origin that is out and whose pause is over. Never throws. */
   async probe(call: OriginCall): Promise<void> {
-    const nowMs = this.#parts.clock();
     const due = this.origins.filter((one) =>
-      !one.healthy && one.inFlight === 0 && one.retryAtMs <= nowMs
+      !one.healthy && one.inFlight === 0 && this.#books.mayBeTried(one)
     );
-    const tries = due.map((one) => this.#send(one, call, (to) => this.#books.answered(to)));
+    const tries = due.map((one) => this.#send(one, call, this.#steady));
     await Promise.allSettled(tries);
   }
 
@@ -169,7 +184,7 @@ export class OriginPool {
   async #send(
     to: OriginHealth,
     call: OriginCall,
-    succeeded: (to: OriginHealth) => void,
+    notes: Notes,
   ): Promise<OriginAnswer> {
     to.inFlight += 1;
     try {
@@ -177,10 +192,10 @@ export class OriginPool {
       if (answer.status >= 500 && !call.accepts?.includes(answer.status)) {
         throw new Error(`status ${answer.status}`);
       }
-      succeeded(to);
+      notes.succeeded(to);
       return answer;
     } catch (error) {
-      if (!(error instanceof LateError && call.mayBeLate)) this.#books.failed(to, error);
+      if (!(error instanceof LateError && call.mayBeLate)) notes.failed(to, error);
       const why = error instanceof Error ? error.message : String(error);
       throw new OriginFailure(to, `${call.method} ${call.path} at ${to.origin.url}: ${why}`);
     } finally {

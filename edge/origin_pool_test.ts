@@ -202,3 +202,54 @@ Deno.test("OriginPool does not blame an origin for being late with what waits fo
   for (let i = 0; i < 3; i += 1) await late(false);
   assertEquals(pool.healthyCount, 0);
 });
+
+Deno.test("OriginPool counts failures of snapshots and of buys apart, each in a row", async () => {
+  const a = stub("http://a", fine);
+  const { pool } = makePool(a);
+  const failed = async (call: () => Promise<unknown>) => {
+    a.answer = broken;
+    await assertRejects(call, OriginFailure);
+    a.answer = fine;
+  };
+  const snapshot = () => pool.callSteadily(GET);
+  // Lone failures between good snapshots, hours apart.
+  for (let i = 0; i < 5; i += 1) {
+    await failed(snapshot);
+    await snapshot();
+  }
+  assertEquals(pool.healthyCount, 1);
+  // Two of each kind are not four of one.
+  for (const call of [snapshot, snapshot, () => pool.call(GET), () => pool.call(GET)]) {
+    await failed(call);
+  }
+  assertEquals(pool.healthyCount, 1);
+  await failed(snapshot);
+  assertEquals(pool.healthyCount, 0);
+  // Whoever is back begins anew.
+  await snapshot();
+  assertEquals(pool.healthyCount, 1);
+  for (const call of [snapshot, snapshot, () => pool.call(GET), () => pool.call(GET)]) {
+    await failed(call);
+  }
+  assertEquals(pool.healthyCount, 1);
+});
+
+Deno.test("OriginPool tries an origin again although the clock was set back by an hour", async () => {
+  const a = stub("http://a", broken);
+  let nowMs = 10_000_000;
+  const timers = new FakeTimers(0);
+  const parts = { timers, clock: () => nowMs, log: logOf("edge", "test"), edgeKey: "the key" };
+  const pool = new OriginPool({ ...parts, origins: [a] });
+  await fail(pool, 3);
+  nowMs -= 3_600_000;
+  await pool.probe(GET);
+  assertEquals(a.requests.length, 4);
+  // It failed again, and its pause counts from now on.
+  nowMs += 999;
+  await pool.probe(GET);
+  assertEquals(a.requests.length, 4);
+  nowMs += 1;
+  a.answer = fine;
+  await pool.probe(GET);
+  assertEquals([a.requests.length, pool.healthyCount], [5, 1]);
+});

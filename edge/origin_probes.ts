@@ -6,8 +6,8 @@ import type { Timer, Timers } from "./timers.ts";
 const CHECK_EVERY_MS = 1_000;
 /** How often when one was not, and how often those are looked for that are out, ms ±20 %. */
 const LOOK_AGAIN_MS = 300;
-/** An origin that knows how it is says so in a few milliseconds. */
-const CHECK_TIMEOUT_MS = 1_000;
+/** An origin knows how it is within 1,000 ms: it says "not ready" of a part that is later. */
+const CHECK_TIMEOUT_MS = 1_500;
 
 /** The cheapest question there is: an origin has the answer at hand. */
 const READINESS: OriginCall = { method: "GET", path: "/readyz", timeoutMs: CHECK_TIMEOUT_MS };

@@ -142,15 +142,49 @@ Deno.test("An origin that is gone is noticed without any call, and comes back", 
 Deno.test("An origin that hangs gets no calls after its first silence", async () => {
   const { stubs: [a], timers, pool, probes, share } = watch(2);
   a!.readiness = silent;
-  await timers.advance(2_000);
+  // Asked again after a second, and given half a second more than it gives its own parts.
+  await timers.advance(2_499);
+  assertEquals(await share(4), [2, 2]);
+  await timers.advance(1);
   assertEquals(pool.healthyCount, 2);
   assertEquals(await share(4), [0, 4]);
-  await timers.advance(2_600);
+  await timers.advance(3_600);
   assertEquals(pool.healthyCount, 1);
   a!.readiness = ready;
   await timers.advance(600);
   assertEquals(pool.healthyCount, 2);
   await probes.stop();
+});
+
+Deno.test("An origin that decides every buy stays in, whatever its readiness says", async () => {
+  for (const readiness of [broken, silent, gone]) {
+    const { stubs, timers, pool, probes } = watch(2);
+    for (const stub of stubs) stub.readiness = readiness;
+    for (let i = 0; i < 100; i += 1) {
+      await timers.advance(100);
+      for (let calls = 0; calls < 2; calls += 1) await pool.call(CALL);
+    }
+    assertEquals(pool.origins.map((one) => one.counts.ejections), [0, 0]);
+    await timers.advance(1_500);
+    await probes.stop();
+  }
+});
+
+Deno.test("Silence about readiness takes out all origins but the last, failures that too", async () => {
+  for (const readiness of [broken, silent, gone]) {
+    const { stubs, timers, pool, probes } = watch(2);
+    for (const stub of stubs) {
+      stub.readiness = readiness;
+      stub.snapshot = gone;
+    }
+    await timers.advance(20_000);
+    assertEquals(pool.healthyCount, 1);
+    await pool.call(CALL);
+    for (let i = 0; i < 3; i += 1) await pool.callSteadily(SNAPSHOT).catch(() => {});
+    assertEquals(pool.healthyCount, 0);
+    await timers.advance(1_500);
+    await probes.stop();
+  }
 });
 
 Deno.test("Being ready does not excuse an origin whose answers fail", async () => {

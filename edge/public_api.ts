@@ -42,10 +42,15 @@ export const saleListSchema = listOf(saleSchema);
 export const stockSchema = z.object({
   serverNow: time,
   state,
-  items: z.array(z.object({ productId: id, stock })),
+  items: z.array(z.object({
+    productId: id,
+    stock,
+    soldOutAt: time.optional().describe("When the last piece went"),
+    mayReturnAt: time.optional().describe("When the next unpaid order ends"),
+  })),
 });
 
-/** A product, with the price of the newest sale that has it. */
+/** A product, with the price of the newest sale that has it; its own price in no sale. */
 export const productSchema = z.object({
   productId: id,
   name: z.string(),
@@ -64,6 +69,9 @@ export const sessionSchema = z.object({ token: z.string(), expiresAt: time });
 export const whoSchema = z.object({
   userId: z.string().nullable(),
   level: z.number().int().optional(),
+  claims: z.record(z.string(), z.string()).optional().describe(
+    "What sales may ask for besides the level, say membership",
+  ),
   expiresAt: time.optional(),
 });
 
@@ -126,4 +134,6 @@ export const problemSchema = z.looseObject({
   status: z.number().int(),
   code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
   detail: z.string().optional(),
+  retryAfterMs: z.number().int().optional()
+    .describe("Beside not_started and rate_limited: Retry-After to the millisecond"),
 });

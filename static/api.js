@@ -40,6 +40,28 @@ export function whenVisible() {
   });
 }
 
+/** Resolves when the browser has a connection, or after some time at the latest. */
+export function whenOnline(atMostMs) {
+  if (navigator.onLine) return Promise.resolve();
+  return new Promise((resolve) => {
+    setTimeout(resolve, atMostMs);
+    addEventListener("online", () => resolve(), { once: true });
+  });
+}
+
+/** Longest pause that an answer may ask of a page that only looks again, ms. */
+const MAX_ASKED_PAUSE_MS = 30_000;
+
+/**
+ * How long to pause before looking again, ms: `usualMs` after an answer, else twice the last pause
+ * up to `mostMs`, and never less than the server asked for.
+ */
+export function pauseAfter({ ok, retryAfterS }, lastMs, usualMs, mostMs) {
+  if (ok) return usualMs;
+  const askedMs = Math.min(MAX_ASKED_PAUSE_MS, retryAfterS * 1_000);
+  return Math.max(askedMs, Math.min(mostMs, lastMs * 2));
+}
+
 /** A whole number of ms around `ms`, so that many pages do not ask in step. */
 export function jittered(ms) {
   return Math.round(ms * (1 + Math.random() * 0.4));

@@ -20,41 +20,22 @@ export function serverNowMs() {
   return Date.now() + offsetMs;
 }
 
-/** A stretch of time as people read it: `2 d 03:04:05`, `03:04:05`, `04:05`. */
-export function formatSpan(ms) {
-  const totalS = Math.max(0, Math.ceil(ms / 1000));
-  const two = (value) => String(value).padStart(2, "0");
-  const days = Math.floor(totalS / 86_400);
-  const hours = Math.floor(totalS / 3_600) % 24;
-  const rest = `${two(Math.floor(totalS / 60) % 60)}:${two(totalS % 60)}`;
-  if (days > 0) return `${days} d ${two(hours)}:${rest}`;
-  return hours > 0 ? `${two(hours)}:${rest}` : rest;
-}
-
 /** The course of a sale at a moment: the clock's part of its state. */
 export function courseAt(startsAtMs, endsAtMs, nowMs) {
   if (nowMs >= endsAtMs) return "ended";
   return nowMs < startsAtMs ? "upcoming" : "open";
 }
 
-/** Rewrites the page's times into the reader's own zone; a window within a day names it once. */
-export function localizeTimes(root) {
-  const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-  const short = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
-  for (const window of root.querySelectorAll(".window")) {
-    const [from, to] = [...window.querySelectorAll("time")];
-    const dates = [from, to].map((time) => new Date(time?.dateTime));
-    if (dates.some((date) => Number.isNaN(date.getTime()))) continue;
-    const sameDay = dates[0].toDateString() === dates[1].toDateString();
-    from.textContent = full.format(dates[0]);
-    to.textContent = (sameDay ? short : full).format(dates[1]);
-  }
-}
-
-/** A time of day, with the date when it is not today. */
-export function formatTime(iso) {
-  const date = new Date(iso);
-  const today = date.toDateString() === new Date().toDateString();
-  const options = today ? { timeStyle: "short" } : { dateStyle: "medium", timeStyle: "short" };
-  return new Intl.DateTimeFormat(undefined, options).format(date);
+/** Calls `paint` on the whole seconds of the server's clock, and at each of some moments, ms. */
+export function everySecond(paint, momentsMs = []) {
+  const tick = () => {
+    paint();
+    const nowMs = serverNowMs();
+    const nextMs = Math.min(
+      nowMs - (nowMs % 1_000) + 1_005,
+      ...momentsMs.filter((moment) => moment > nowMs),
+    );
+    setTimeout(tick, Math.max(5, nextMs - nowMs));
+  };
+  tick();
 }

@@ -1,248 +1,261 @@
-import { call, jittered, pause, whenVisible } from "./api.js";
-import { formatSpan, formatTime, serverNowMs } from "./clock.js";
+import { call, pause, whenOnline } from "./api.js";
+import { isFinal, runTry } from "./buy_try.js";
+import { dropPass, keptPass, onPass, solveSlider } from "./captcha.js";
+import { serverNowMs } from "./clock.js";
+import { part, setText } from "./dom.js";
+import { isLow, noteText, soldOutText, stockText, upcomingText } from "./item_words.js";
 import { OrderActions } from "./order_actions.js";
+import { holds, leftMsOf, OrderWatch, wordsOf } from "./order_watch.js";
+import { Outcome } from "./outcome.js";
+import { Receipt } from "./receipt.js";
 import { askToSignIn } from "./session.js";
 import { beginTry, endTry, readTry } from "./try_key.js";
-import { CLOSED_BUTTON, orderWords, refusalWords } from "./words.js";
+import { WaitPanel } from "./wait_panel.js";
+import { refusalWords, WORDS } from "./words.js";
 
-/** Answers that do not end a try: the same key is sent again. */
-const NOT_FINAL = new Set([
-  "unauthenticated",
-  "not_started",
-  "paused",
-  "busy",
-  "unavailable",
-  "rate_limited",
-  "captcha_required",
-]);
-/** Of those, the ones that the page repeats by itself, a few times. */
-const REPEATED = new Set(["busy", "unavailable", "paused"]);
-const MAX_REPEATS = 3;
+/** From so long before the start the slider can be solved: a pass lives two minutes at most. */
+const SOLVE_EARLY_MS = 90_000;
 
-/** Pauses between looks at an order: short while it is processing. */
-const PROCESSING_POLL_MS = 1_200;
-const UNPAID_POLL_MS = 10_000;
-const REFUND_POLL_MS = 4_000;
-/** An order whose time is over ends this soon after it, at most. */
-const OVERDUE_POLL_MS = 1_500;
-/** Looks in a row that brought nothing before the page gives up looking. */
-const MAX_MISSES = 50;
-const FINAL_STATES = new Set(["cancelled", "refused", "refunded", "paid"]);
+/** Refusals that come with a ticket of the buyer's own. */
+const WITH_TICKET = ["already_bought", "idempotency_mismatch", "order_ended"];
 
 /** One item's buy box. */
 export class ItemBox {
-  constructor(box, saleId) {
-    this.saleId = saleId;
+  /** `sale` is `{saleId, startsAtMs, endsAtMs, captcha}`. */
+  constructor(box, sale) {
+    this.sale = sale;
     this.productId = Number(box.dataset.item);
     this.total = Number(box.dataset.total);
-    this.form = box.querySelector("[data-part=form]");
-    this.button = box.querySelector("[data-part=button]");
-    this.stockText = box.querySelector("[data-part=stock]");
+    this.card = box.closest(".item");
+    this.form = part(box, "form");
+    this.button = part(box, "button");
+    this.stockText = part(box, "stock");
+    this.note = part(box, "note");
+    this.usualNote = this.note.textContent;
     this.bar = box.querySelector("progress");
-    this.outcome = box.querySelector("[data-part=outcome]");
-    this.actions = new OrderActions(box.querySelector("[data-part=actions]"), {
-      onOrder: (order) => this.heard(order),
-      onDoubt: () => this.lookAgain(),
+    this.outcome = new Outcome(part(box, "outcome"));
+    this.waits = new WaitPanel(this.outcome, part(box, "wait"));
+    this.receipt = new Receipt(part(box, "receipt"));
+    this.watch = new OrderWatch((order) => this.heard(order));
+    this.actions = new OrderActions(part(box, "actions"), {
+      onOrder: (order) => {
+        this.heard(order);
+        this.keepFocus();
+      },
+      onDoubt: () => this.order && this.watch.follow(this.order.ticket, 0),
     });
     this.state = "upcoming";
-    this.userId = null;
-    this.stock = null;
+    /** Undefined until it is known. */
+    this.userId = undefined;
+    this.live = { stock: null };
     this.order = null;
-    this.following = null;
     this.busy = false;
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.buy();
+      this.pressed();
     });
+    onPass(() => this.paint());
   }
 
   /** Somebody signed in or out: what was shown belonged to the one before. */
   setUser(userId) {
     if (userId === this.userId) return;
+    const changed = this.userId !== undefined && this.userId !== null;
     this.userId = userId;
-    this.order = null;
-    this.following = null;
-    this.say(null);
-    this.actions.offer(null);
-    if (userId !== null && readTry(this.saleId, this.productId)?.userId === userId) this.buy();
+    if (changed) {
+      this.order = null;
+      this.watch.stop();
+      this.waits.stop();
+      this.outcome.say(null);
+      this.receipt.show(null);
+      this.actions.offer(null);
+      dropPass();
+    }
+    const { saleId } = this.sale;
+    // A try whose answer never came: the same request again, which is always safe.
+    if (userId !== null && readTry(saleId, this.productId)?.userId === userId) this.buy(true);
     this.paint();
   }
 
   setState(state) {
-    if (state === this.state) return;
     this.state = state;
     this.paint();
   }
 
-  setStock(stock) {
-    if (stock === this.stock) return;
-    this.stock = stock;
-    if (stock === -1) this.stockText.textContent = "In stock";
-    else if (stock === 0) this.stockText.textContent = "None left";
-    else this.stockText.textContent = stock === 1 ? "Last piece" : `${stock} pieces left`;
-    if (this.bar) {
-      this.bar.max = Math.max(1, this.total, stock);
-      this.bar.value = Math.max(0, stock);
+  /** `live` is `{stock, soldOutAt?, mayReturnAt?}`. */
+  setStock(live) {
+    this.live = live;
+    if (this.bar && live.stock >= 0) {
+      this.bar.max = Math.max(1, this.total, live.stock);
+      this.bar.value = live.stock;
     }
     this.paint();
+  }
+
+  /** The state of this item: that of its sale, or sold out alone. */
+  get itemState() {
+    return this.state === "open" && this.live.stock === 0 ? "sold_out" : this.state;
+  }
+
+  /** What the button does now: `buy`, `signIn`, `solve`, or nothing. */
+  get offer() {
+    const state = this.itemState;
+    if (this.busy || (this.order !== null && holds(this.order))) return "";
+    if (!["upcoming", "open"].includes(state) || this.userId === undefined) return "";
+    if (this.userId === null) return "signIn";
+    if (state === "open") return "buy";
+    const untilStartMs = this.sale.startsAtMs - serverNowMs();
+    const solves = this.sale.captcha === "always" && untilStartMs <= SOLVE_EARLY_MS;
+    return solves && keptPass() === null ? "solve" : "";
   }
 
   paint() {
-    const state = this.state === "open" && this.stock === 0 ? "sold_out" : this.state;
-    const hasOrder = this.order !== null && ["processing", "unpaid", "paid", "reserved"]
-      .includes(this.order.status);
-    this.button.disabled = this.busy || hasOrder || state !== "open";
-    if (this.busy) this.button.textContent = "Asking…";
-    else if (hasOrder) this.button.textContent = this.order.status === "paid" ? "Paid" : "Yours";
-    else this.button.textContent = CLOSED_BUTTON[state] ?? "Buy now";
+    const { offer } = this;
+    this.form.hidden = this.order !== null && holds(this.order);
+    this.button.disabled = offer === "";
+    this.button.classList.toggle("plain", offer !== "" && this.itemState === "upcoming");
+    if (this.card) this.card.dataset.state = this.itemState;
+    setText(this.button, this.buttonText(offer));
+    setText(this.note, noteText(this.itemState, offer, this.live, this.sale) || this.usualNote);
+    if (this.live.stock === null) return;
+    setText(this.stockText, stockText(this.live, this.total, this.state));
+    this.stockText.toggleAttribute("data-low", isLow(this.live, this.total));
   }
 
-  /** One try, repeated with the same key while the answer is not final. */
-  async buy() {
+  buttonText(offer) {
+    const words = WORDS.buttons;
+    if (this.waits.waiting) return words.waiting;
+    if (this.busy) return words.asking;
+    if (offer !== "") return words[offer];
+    const state = this.itemState;
+    if (state === "upcoming") return upcomingText(this.sale);
+    return state === "open" ? words.buy : words[state];
+  }
+
+  pressed() {
+    const { offer } = this;
+    if (offer === "signIn") askToSignIn();
+    else if (offer === "buy") this.buy();
+    else if (offer === "solve") this.solveEarly();
+  }
+
+  async solveEarly() {
+    const solved = await solveSlider(this.sale.saleId, this.button).catch(() => undefined);
+    if (solved === undefined) this.outcome.say({ tone: "bad", ...WORDS.sliderBroken });
+    else this.outcome.say(null);
+    this.paint();
+  }
+
+  /** One wish under one key, sent until there is an answer. `resumed` after a reload. */
+  async buy(resumed = false) {
     if (this.busy) return;
-    if (this.userId === null) return askToSignIn();
+    const { saleId, captcha } = this.sale;
+    const { userId } = this;
     const quantity = Number(this.form.elements.namedItem("quantity")?.value ?? 1);
-    const wish = beginTry(this.saleId, this.productId, this.userId, quantity);
+    const wish = beginTry(saleId, this.productId, userId, quantity);
     this.busy = true;
-    this.say({ tone: "wait", title: "Asking…", text: "" });
+    this.outcome.say({ tone: "wait", ...WORDS.asking });
     this.paint();
-    let answer = await this.ask(wish);
-    for (let n = 1; n <= MAX_REPEATS && this.isRepeated(answer); n += 1) {
-      await pause(jittered(Math.max(1_000 * n, answer.retryAfterS * 1_000)));
-      answer = await this.ask(wish);
-    }
+    const { answer, stopped } = await runTry({
+      send: (pass) => this.send(wish, pass),
+      keptPass,
+      dropPass,
+      solve: () => {
+        this.outcome.say({ tone: "wait", ...WORDS.sliding });
+        return solveSlider(saleId, this.button);
+      },
+      wait: (kind, ms) => this.wait(kind, ms),
+      isOnline: () => navigator.onLine,
+      random: Math.random,
+      solvesFirst: captcha === "always" && !resumed,
+    });
     this.busy = false;
-    this.settle(answer);
+    if (this.userId === userId) {
+      if (answer) this.settle(answer);
+      else this.gaveUp(stopped);
+    }
     this.paint();
+    if (!resumed) this.keepFocus();
   }
 
-  ask({ key, quantity }) {
-    return call(`/api/sales/${this.saleId}/buy`, {
+  send({ key, quantity }, pass) {
+    if (!this.waits.waiting) this.outcome.say({ tone: "wait", ...WORDS.asking });
+    return call(`/api/sales/${this.sale.saleId}/buy`, {
       method: "POST",
-      headers: { "idempotency-key": key },
+      headers: { "idempotency-key": key, ...(pass === null ? {} : { "x-captcha-pass": pass }) },
       body: { productId: this.productId, quantity },
     });
   }
 
-  isRepeated({ ok, status, body }) {
-    return !ok && (status === 0 || status === 500 || REPEATED.has(body.code));
+  async wait(kind, ms) {
+    const over = kind === "offline" ? whenOnline(ms).then(() => pause(Math.random() * 500)) : null;
+    const waited = this.waits.wait(kind, ms, over);
+    this.paint();
+    const goesOn = await waited;
+    this.paint();
+    return goesOn;
   }
 
-  settle({ ok, status, body }) {
+  gaveUp(stopped) {
+    const words = { slider: WORDS.sliderClosed, broken: WORDS.sliderBroken };
+    this.outcome.say({ tone: "bad", ...(words[stopped] ?? WORDS.stopped) });
+  }
+
+  settle(answer) {
+    const { ok, body } = answer;
+    const { saleId } = this.sale;
     if (ok) {
       const reserved = body.outcome === "reserved";
-      if (reserved) endTry(this.saleId, this.productId);
-      this.follow({
-        ticket: body.ticket,
-        status: reserved ? "unpaid" : "processing",
-        payBy: body.payBy,
-      });
-      return;
+      if (reserved) endTry(saleId, this.productId);
+      const status = reserved ? "unpaid" : "processing";
+      return this.follow({ ticket: body.ticket, status, payBy: body.payBy });
     }
     const { code } = body;
-    const final = status >= 400 && status < 600 && status !== 500 && !NOT_FINAL.has(code);
-    if (final) endTry(this.saleId, this.productId);
+    if (isFinal(answer)) endTry(saleId, this.productId);
+    const words = refusalWords(code);
+    this.outcome.say({
+      tone: "bad",
+      title: words.title,
+      text: code === "sold_out" ? soldOutText(this.live) || words.text : words.text,
+    });
     if (code === "unauthenticated") askToSignIn();
-    this.say({ tone: "bad", title: refusalWords(code), text: "" });
-    if (["already_bought", "idempotency_mismatch", "order_ended"].includes(code)) {
-      this.follow({ ticket: body.ticket, status: "processing" }, { known: false });
-    }
+    if (WITH_TICKET.includes(code)) this.watch.follow(body.ticket, 0);
   }
 
-  /** Shows an order and looks after it until it is over. Of one not known only the ticket is. */
-  async follow(order, { known = true } = {}) {
+  /** Shows an order and looks after it until it is over. */
+  follow(order) {
     this.order = order;
-    if (known) this.show(order);
-    this.paint();
-    if (known && this.following?.ticket === order.ticket) return;
-    const watch = this.following = { ticket: order.ticket };
-    let misses = 0;
-    let waitMs = known ? PROCESSING_POLL_MS : 0;
-    while (this.following === watch && misses < MAX_MISSES) {
-      await pause(jittered(waitMs * (1 + Math.min(misses, 5))));
-      await whenVisible();
-      const { ok, body } = await call(`/api/orders/${encodeURIComponent(order.ticket)}`);
-      if (this.following !== watch) return;
-      misses = ok && body.status !== "processing" ? 0 : misses + 1;
-      waitMs = ok ? pollMsOf(body) : PROCESSING_POLL_MS;
-      if (!ok) continue;
-      this.heard(body);
-    }
-    if (this.following === watch) this.following = null;
+    this.show();
+    this.watch.follow(order.ticket);
   }
 
-  /** An answer brought the order as it is now. One that is over needs no more looks. */
+  /** An answer brought the order as it is now. */
   heard(order) {
     this.order = order;
-    if (FINAL_STATES.has(order.status)) this.following = null;
-    this.show(order);
+    this.show();
+    if (order.status !== "processing") endTry(this.sale.saleId, this.productId);
+  }
+
+  show() {
+    const { order } = this;
+    this.outcome.say(wordsOf(order));
+    this.receipt.show(order.receipt, order.ticket);
+    this.actions.offer(order.status === "unpaid" && leftMsOf(order) > 0 ? order.ticket : null);
     this.paint();
-    if (order.status !== "processing") endTry(this.saleId, this.productId);
   }
 
-  /** Looks at the order at once. */
-  lookAgain() {
-    if (this.order !== null) this.follow(this.order, { known: false });
+  /** A focus that was lost with what was pressed goes on where there is something to do or read. */
+  keepFocus() {
+    const { activeElement } = document;
+    const isLost = [null, document.body, document.querySelector("#main")].includes(activeElement);
+    if (!isLost && !this.form.contains(activeElement)) return;
+    if (this.form.hidden || this.button.disabled) this.outcome.focus();
+    else this.button.focus();
   }
 
-  show(order) {
-    this.say({ ...this.wordsOf(order), ticket: order.ticket });
-    const isOpen = order.status === "unpaid" && leftMsOf(order) > 0;
-    this.actions.offer(isOpen ? order.ticket : null);
-  }
-
-  wordsOf(order) {
-    const leftMs = leftMsOf(order);
-    return orderWords({
-      ...order,
-      payByText: order.payBy ? formatTime(order.payBy) : "",
-      leftText: leftMs > 0 ? formatSpan(leftMs) : "",
-    });
-  }
-
-  /** Once a second: the time that is left to pay. */
+  /** Once a second: what counts down. */
   tick() {
-    if (this.order?.status !== "unpaid" || this.busy) return;
-    this.show(this.order);
+    if (this.order?.status === "unpaid" && !this.busy) this.show();
+    else this.paint();
   }
-
-  /** Says something, once: what stands there already is not read out again. */
-  say(words) {
-    const { left = "", ...lasting } = words ?? {};
-    const spoken = JSON.stringify([lasting, left !== ""]);
-    if (spoken === this.spoken) {
-      const clock = this.outcome.querySelector("[data-part=left]");
-      if (clock) clock.textContent = left;
-      return;
-    }
-    this.spoken = spoken;
-    this.outcome.replaceChildren();
-    if (words === null) return;
-    this.outcome.dataset.tone = words.tone;
-    const add = (tag, text, part) => {
-      const element = document.createElement(tag);
-      element.textContent = text;
-      if (part) element.dataset.part = part;
-      this.outcome.append(element);
-    };
-    add("strong", words.title);
-    if (words.left) add("p", words.left, "left");
-    if (words.text) add("p", words.text, "text");
-    if (words.ticket) add("code", `Ticket ${words.ticket}`);
-    // The running clock would be read out every second.
-    this.outcome.querySelector("[data-part=left]")?.setAttribute("aria-live", "off");
-  }
-}
-
-/** How long an order can still be paid, ms; 0 without a deadline. */
-function leftMsOf({ payBy }) {
-  return payBy ? Math.max(0, Date.parse(payBy) - serverNowMs()) : 0;
-}
-
-/** When to look at an order again. */
-function pollMsOf(order) {
-  if (order.status === "refund_due") return REFUND_POLL_MS;
-  if (order.status !== "unpaid") return PROCESSING_POLL_MS;
-  const leftMs = leftMsOf(order);
-  return leftMs > 0 ? Math.min(UNPAID_POLL_MS, leftMs + OVERDUE_POLL_MS) : OVERDUE_POLL_MS;
 }

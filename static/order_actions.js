@@ -1,5 +1,6 @@
 import { call, jittered, pause } from "./api.js";
-import { ACTION_WORDS, actionFailure } from "./words.js";
+import { make } from "./dom.js";
+import { actionFailure, WORDS } from "./words.js";
 
 /** Tries while the order is still being written, and the pause between two, ms. */
 const MAX_TRIES = 5;
@@ -84,7 +85,7 @@ export class OrderActions {
   }
 
   drawChoices(enabled) {
-    const words = ACTION_WORDS;
+    const words = WORDS.actions;
     const row = this.add("div", "", { class: "action-row" });
     const pay = this.step === "paying" ? words.paying : words.pay;
     this.button(row, pay, () => this.pay(), { enabled });
@@ -96,15 +97,13 @@ export class OrderActions {
   }
 
   drawQuestion() {
-    const words = ACTION_WORDS;
+    const words = WORDS.actions;
     const row = this.add("div", "", {
       class: "action-row question",
       role: "group",
       "aria-label": words.question,
     });
-    const question = document.createElement("p");
-    question.textContent = words.question;
-    row.append(question);
+    row.append(make("p", { text: words.question }));
     this.button(row, words.keep, () => {
       this.go("choose");
       this.element.querySelector("[data-part=cancel]")?.focus();
@@ -112,21 +111,19 @@ export class OrderActions {
     this.button(row, words.sure, () => this.cancel(), { enabled: true, part: "sure" });
   }
 
-  button(parent, text, onClick, { enabled, plain = false, part = "pay" }) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = text;
-    button.disabled = !enabled;
-    button.dataset.part = part;
-    if (plain) button.className = "plain";
-    button.addEventListener("click", onClick);
-    parent.append(button);
+  button(parent, text, on, { enabled, plain = false, part = "pay" }) {
+    parent.append(make("button", {
+      type: "button",
+      text,
+      on,
+      disabled: !enabled,
+      class: plain ? "plain" : null,
+      "data-part": part,
+    }));
   }
 
   add(tag, text, attributes) {
-    const element = document.createElement(tag);
-    element.textContent = text;
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    const element = make(tag, { ...attributes, text });
     this.element.append(element);
     return element;
   }

@@ -1,28 +1,40 @@
-import { call, jittered, pause, whenVisible } from "./api.js";
-import { courseAt, formatSpan, localizeTimes, serverNowMs, syncClock } from "./clock.js";
+import { call, jittered, pause, pauseAfter, whenVisible } from "./api.js";
+import { loadSlider } from "./captcha.js";
+import { courseAt, everySecond, serverNowMs, syncClock } from "./clock.js";
+import { noteConnection } from "./connection.js";
+import { make, part, setText } from "./dom.js";
+import { localizeTimes, spanParts } from "./format.js";
 import { ItemBox } from "./item.js";
-import { onSession, readSession } from "./session.js";
-import { STATE_WORDS } from "./words.js";
+import { keepReadingSession, onSession } from "./session.js";
+import { WORDS } from "./words.js";
 
 /** The page of a sale or of a product: clock, live stock, buying, own orders. */
 
 const STOCK_POLL_MS = 1_000;
 const MAX_STOCK_POLL_MS = 8_000;
+/** Pages open their buttons within this time after the start, not all in one instant. */
+const START_JITTER_MS = 300;
 
 const root = document.querySelector("#sale");
-const saleId = Number(root.dataset.sale);
-const startsAtMs = Date.parse(root.dataset.startsAt);
-const endsAtMs = Date.parse(root.dataset.endsAt);
-const badge = root.querySelector("[data-part=badge]");
-const clock = root.querySelector("[data-part=clock]");
-const clockLabel = root.querySelector("[data-part=clock-label]");
-const boxes = [...root.querySelectorAll("[data-item]")].map((box) => new ItemBox(box, saleId));
+const { dataset } = root;
+const sale = {
+  saleId: Number(dataset.sale),
+  startsAtMs: Date.parse(dataset.startsAt),
+  endsAtMs: Date.parse(dataset.endsAt),
+  captcha: dataset.captcha,
+  closed: false,
+};
+const opensAtMs = sale.startsAtMs + Math.random() * START_JITTER_MS;
+const badge = part(root, "badge");
+const clock = part(root, "clock");
+const clockLabel = part(root, "clock-label");
+const boxes = [...root.querySelectorAll("[data-item]")].map((box) => new ItemBox(box, sale));
 
 /** What the server last said; the clock decides between start and end by itself. */
-let heard = null;
+let heard = badge.dataset.state;
 
 function stateNow() {
-  const course = courseAt(startsAtMs, endsAtMs, serverNowMs());
+  const course = courseAt(opensAtMs, sale.endsAtMs, serverNowMs());
   if (course === "ended" || heard === "ended") return "ended";
   if (heard === "paused") return "paused";
   if (course === "upcoming") return "upcoming";
@@ -31,50 +43,48 @@ function stateNow() {
 
 function paint() {
   const state = stateNow();
+  sale.closed = heard === "ended";
+  if (badge.dataset.state !== state) badge.dataset.state = state;
+  setText(badge, WORDS.states[state]);
   const nowMs = serverNowMs();
-  if (badge.dataset.state !== state) {
-    badge.dataset.state = state;
-    badge.textContent = STATE_WORDS[state];
-  }
-  if (state === "ended") {
-    clockLabel.textContent = "This sale is over";
-    clock.textContent = "00:00";
-  } else if (nowMs < startsAtMs) {
-    clockLabel.textContent = "Starts in";
-    clock.textContent = formatSpan(startsAtMs - nowMs);
-  } else {
-    clockLabel.textContent = "Ends in";
-    clock.textContent = formatSpan(endsAtMs - nowMs);
-  }
+  const words = WORDS.clock;
+  if (state === "ended") showClock(words.over, 0);
+  else if (nowMs < sale.startsAtMs) showClock(words.starts, sale.startsAtMs - nowMs);
+  else showClock(words.ends, sale.endsAtMs - nowMs);
   for (const box of boxes) {
     box.setState(state);
     box.tick();
   }
 }
 
-/** Paints on the whole seconds of the server's clock. */
-function keepPainting() {
-  paint();
-  setTimeout(keepPainting, 1_005 - (serverNowMs() % 1_000));
+function showClock(label, ms) {
+  setText(clockLabel, label);
+  const parts = spanParts(ms);
+  if (clock.children.length !== parts.length) {
+    clock.replaceChildren(...parts.map(() => make("b")));
+  }
+  parts.forEach((text, at) => setText(clock.children[at], text));
 }
 
 async function readStock() {
   const sentAt = performance.now();
-  const { ok, body } = await call(`/api/sales/${saleId}/stock`);
-  if (!ok) return false;
+  const answer = await call(`/api/sales/${sale.saleId}/stock`);
+  const { ok, body } = answer;
+  noteConnection(ok);
+  if (!ok) return answer;
   syncClock(body.serverNow, sentAt);
   heard = body.state ?? heard;
-  for (const { productId, stock } of body.items) {
-    boxes.find((box) => box.productId === productId)?.setStock(stock);
+  for (const item of body.items) {
+    boxes.find((box) => box.productId === item.productId)?.setStock(item);
   }
   paint();
-  return true;
+  return answer;
 }
 
 async function keepReadingStock() {
   let waitMs = STOCK_POLL_MS;
   while (true) {
-    waitMs = await readStock() ? STOCK_POLL_MS : Math.min(MAX_STOCK_POLL_MS, waitMs * 2);
+    waitMs = pauseAfter(await readStock(), waitMs, STOCK_POLL_MS, MAX_STOCK_POLL_MS);
     await pause(jittered(waitMs));
     await whenVisible();
   }
@@ -86,7 +96,7 @@ async function readOrders() {
   if (!ok) return;
   for (const box of boxes) {
     const order = body.items.find((one) =>
-      one.saleId === saleId && one.productId === box.productId
+      one.saleId === sale.saleId && one.productId === box.productId
     );
     if (order && box.order === null && !box.busy) box.follow(order);
   }
@@ -102,7 +112,16 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 
+/** The slider is fetched while there is time, where this sale may ask for it. */
+function prepareSlider() {
+  if (sale.captcha === "off") return;
+  const load = () => loadSlider().catch(() => {});
+  if ("requestIdleCallback" in globalThis) requestIdleCallback(load, { timeout: 4_000 });
+  else setTimeout(load, 1_500);
+}
+
 localizeTimes(document);
-keepPainting();
+everySecond(paint, [opensAtMs, sale.endsAtMs]);
 keepReadingStock();
-readSession();
+keepReadingSession();
+prepareSlider();

@@ -1,36 +1,58 @@
-import { call } from "./api.js";
+import { call, jittered, pause } from "./api.js";
+import { setText } from "./dom.js";
+import { handOver, onHandOver } from "./hand_over.js";
+import { WORDS } from "./words.js";
 
-/** Who is signed in, and the demo's sign-in form where the page has one. */
+/** Who is signed in, and the way to sign in. */
 
 const who = document.querySelector("#who");
-const panel = document.querySelector("#sign-in");
+const opener = document.querySelector("#sign-in-open");
+const leaver = document.querySelector("#sign-out");
+const dialog = document.querySelector("#sign-in");
 const form = document.querySelector("#demo-sign-in");
 const listeners = [];
-
-let userId = null;
 
 /** Calls `listener` with the user id (or null) whenever it becomes known or changes. */
 export function onSession(listener) {
   listeners.push(listener);
 }
 
-/** Shows the way to sign in and moves there. */
+/** Shows the way to sign in. */
 export function askToSignIn() {
-  if (!panel) return;
-  panel.hidden = false;
-  panel.querySelector("input")?.focus();
-  panel.scrollIntoView({ block: "center" });
+  if (dialog?.open === false) dialog.showModal();
 }
 
-/** Asks the server who this is. */
+/** Asks the server who this is. True when it answered. */
 export async function readSession() {
+  await handOver;
   const { ok, body } = await call("/api/session");
-  if (!ok) return;
-  userId = body.userId ?? null;
-  if (who) who.textContent = userId === null ? "" : `Signed in as ${userId}`;
-  if (panel) panel.hidden = userId !== null;
+  if (!ok) return false;
+  const userId = body.userId ?? null;
+  if (who) {
+    setText(who, userId ?? "");
+    who.title = userId === null ? "" : WORDS.session.signedInAs(userId);
+  }
+  if (opener) opener.hidden = userId !== null;
+  if (leaver) leaver.hidden = userId === null;
   for (const listener of listeners) listener(userId);
+  return true;
 }
+
+onHandOver(readSession);
+
+opener?.addEventListener("click", askToSignIn);
+
+leaver?.addEventListener("click", async () => {
+  leaver.disabled = true;
+  await call("/api/session", { method: "DELETE" });
+  await readSession();
+  leaver.disabled = false;
+});
+
+/** A press beside the dialog closes it. */
+dialog?.addEventListener("click", (event) => {
+  if (event.target === dialog) dialog.close();
+});
 
 form?.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -39,13 +61,27 @@ form?.addEventListener("submit", async (event) => {
   error.textContent = "";
   button.disabled = true;
   const wanted = new FormData(form).get("userId");
-  const { ok } = await call("/dev/login", { method: "POST", body: { userId: wanted } });
+  const { ok, status } = await call("/dev/login", { method: "POST", body: { userId: wanted } });
+  const known = ok && await readSession();
   button.disabled = false;
-  if (ok) await readSession();
-  else error.textContent = "That did not work. Use letters, digits and _ . @ - only.";
+  if (known) dialog.close();
+  else error.textContent = status === 400 ? WORDS.session.failed : WORDS.session.unreachable;
 });
 
 const nameField = form?.querySelector("input");
 if (nameField && !nameField.value) {
   nameField.value = `guest-${Math.random().toString(36).slice(2, 7)}`;
+}
+
+/** Pauses between tries to find out who is signed in, ms. */
+const RETRY_MS = 2_000;
+const MAX_RETRY_MS = 15_000;
+
+/** Asks who this is until the server answers. */
+export async function keepReadingSession() {
+  let waitMs = RETRY_MS;
+  while (!await readSession()) {
+    await pause(jittered(waitMs));
+    waitMs = Math.min(MAX_RETRY_MS, waitMs * 2);
+  }
 }

@@ -146,14 +146,36 @@ Deno.test("nginx keeps immutable files in each form, and asks an edge for each o
   });
 });
 
-Deno.test("nginx finds a file that one edge alone knows", async () => {
-  await withFront(async ({ front, edges }) => {
-    edges[0]!.answer = () => new Response("not here", { status: 404 });
-    edges[1]!.answer = ({ path }) =>
-      path === "/assets/new.2.js" ? new Response("new") : new Response("nor here", { status: 404 });
+Deno.test("nginx finds a file that one edge alone knows, and soon one that nobody knew", async () => {
+  await withFront(async ({ front, edges, seen }) => {
+    const headers = { "cache-control": "no-store" };
+    const none = () => new Response("not here", { status: 404, headers });
+    edges[0]!.answer = none;
+    edges[1]!.answer = ({ path }) => path === "/assets/new.2.js" ? new Response("new") : none();
     for (let i = 0; i < 4; i += 1) {
       assertEquals((await askFront(front, "/assets/new.2.js")).text, "new");
-      assertEquals((await askFront(front, "/assets/none.3.js")).status, 404);
+    }
+    const flood = await Promise.all(Array.from({ length: 50 }, () => {
+      return askFront(front, "/assets/none.3.js");
+    }));
+    assertEquals(new Set(flood.map((answer) => answer.status)), new Set([404]));
+    assertEquals(flood[0]!.headers["cache-control"], "no-store", "browsers keep none of it");
+    const asked = seen().filter((one) => one.path === "/assets/none.3.js").length;
+    console.log(`    50 requests for a file that nobody knows: ${asked} went to edges`);
+    assert(asked < 50, String(asked));
+    edges[0]!.answer = () => new Response("there now");
+    await poll("the new file", async () => {
+      return (await askFront(front, "/assets/none.3.js")).text === "there now" || null;
+    }, { timeoutMs: 10_000 });
+  });
+});
+
+Deno.test("nginx keeps nothing under a name of a file that could end a line", async () => {
+  await withFront(async ({ front, edges, seen }) => {
+    for (const edge of edges) edge.answer = () => new Response("none", { status: 404 });
+    for (const path of ["/assets/a%0a", "/assets/a%0d", "/assets/a%0a%0a", "/assets/a%20b"]) {
+      for (let i = 0; i < 2; i += 1) assertEquals((await askFront(front, path)).status, 404);
+      assertEquals(seen().filter((one) => one.path === path).length, 2, path);
     }
   });
 });

@@ -2,7 +2,13 @@ import type { SharedVerdict } from "../limits/bucket_question.ts";
 import type { LimitName } from "../limits/sharing_config.ts";
 import { demandPass, passOf, sessionOf } from "./checks.ts";
 import type { BuyAttempt, GateCheck } from "./gate.ts";
-import { type GateLimits, type GateParts, type LimitVerdict, OVER_HALF, WITHIN } from "./gate_parts.ts";
+import {
+  type GateLimits,
+  type GateParts,
+  type LimitVerdict,
+  OVER_HALF,
+  WITHIN,
+} from "./gate_parts.ts";
 import { LIMITED, rateLimited, type Refusal } from "./refusal.ts";
 
 /**

@@ -8,6 +8,8 @@ export interface SharedTry {
   limits: SaleLimits;
   place: string | null;
   userId: string;
+  /** True when over half of a limit it hears only that it needs the slider. */
+  sliderOverHalf: boolean;
 }
 
 /** What all edges together say to a try. */
@@ -23,8 +25,11 @@ export interface BucketBatch {
   names: string[];
   tokenUs: number[];
   capacities: number[];
-  /** Three columns of a number per try: address, user and sale as numbers of buckets from 1. */
-  tries: [address: number[], user: number[], sale: number[]];
+  /**
+   * Four columns of a number per try: address, user and sale as numbers of buckets from 1, then 1
+   * for a try that over half hears only that it needs the slider, else 0.
+   */
+  tries: [address: number[], user: number[], sale: number[], sliderOverHalf: number[]];
 }
 
 /** In the order of the columns. */
@@ -34,16 +39,17 @@ interface Bucket extends BucketName, BucketTerms {}
 
 /** Tries that are asked for together: each bucket is named once, however many tries want it. */
 export class BucketQuestion {
-  readonly batch: BucketBatch = { names: [], tokenUs: [], capacities: [], tries: [[], [], []] };
+  readonly batch: BucketBatch = { names: [], tokenUs: [], capacities: [], tries: [[], [], [], []] };
   readonly #buckets: Bucket[] = [];
   readonly #numbers = new Map<string, number>();
 
   constructor(tries: readonly SharedTry[]) {
-    const [addresses, users, sales] = this.batch.tries;
-    for (const { saleId, limits, place, userId } of tries) {
+    const [addresses, users, sales, sliders] = this.batch.tries;
+    for (const { saleId, limits, place, userId, sliderOverHalf } of tries) {
       addresses.push(place === null ? 0 : this.#numberOf("address", saleId, place, limits));
       users.push(this.#numberOf("user", saleId, userId, limits));
       sales.push(this.#numberOf("sale", saleId, "", limits));
+      sliders.push(sliderOverHalf ? 1 : 0);
     }
   }
 
@@ -69,9 +75,10 @@ export class BucketQuestion {
     const refusing = new Set<number>();
     const verdicts = answer.slice(length).map((code, at): SharedVerdict => {
       if (code <= 0) return { kind: "passed", overHalf: code < 0 };
+      const limit = COLUMNS[code - 1];
       const number = this.batch.tries[code - 1]?.[at] ?? 0;
       const bucket = this.#buckets[number - 1];
-      if (bucket === undefined) {
+      if (limit === undefined || bucket === undefined) {
         throw new Error(`Cannot read the answer as it has a verdict ${code}`);
       }
       refusing.add(number - 1);
@@ -79,7 +86,7 @@ export class BucketQuestion {
       const excessMs = answer[number - 1]! / 1_000 + tokenMs - capacity * tokenMs;
       return {
         kind: "refused",
-        limit: COLUMNS[code - 1]!,
+        limit,
         waitMs: Math.max(1, Math.ceil(excessMs)),
       };
     });

@@ -24,7 +24,10 @@ export interface BucketServer {
   take(batch: BucketBatch): Promise<number[]>;
 }
 
-/** Longest wait for an answer, ms. A buy has 1.4 s for all of its way. */
+/**
+ * Longest wait for an answer, ms, and before it longest wait for a question. A buy has 1.4 s for all
+ * of its way.
+ */
 const DEADLINE_MS = 50;
 
 /** Most tries in one question: about 2 ms of the server's time. */
@@ -38,13 +41,14 @@ const REST_FIRST_MS = 100;
 const REST_MAX_MS = 2_000;
 
 interface WaitingTry extends SharedTry {
+  readonly sinceMs: number;
   resolve(verdict: SharedVerdict): void;
 }
 
 /**
  * The limits as all edges together count them. One question is on its way at a time, and who comes
- * meanwhile goes with the next one, so a try waits for two questions at most (100 ms). This edge's
- * own buckets learn from every answer: a key that was refused is refused here until its time has
+ * meanwhile goes with one of the next. Who was not asked for within 50 ms is not asked for any more,
+ * so with the 50 ms of his question nobody waits longer than 100 ms. This edge's own buckets learn from every answer: a key that was refused is refused here until its time has
  * come, without a question.
  *
  * While there is no answer, each limit does as it was told: it lets pass what this edge's own buckets
@@ -64,18 +68,27 @@ export class SharedLimits {
     this.#parts = parts;
   }
 
-  /** Asks for a try that this edge's own limits let through. `place` is null when it is free of it. */
-  take(sale: SnapshotSale, place: string | null, userId: string): Promise<SharedVerdict> {
+  /**
+   * Asks for a try that this edge's own limits let through. `place` is null when it is free of it.
+   * With `sliderOverHalf` a try that is over half takes nothing from the sale: it will come again.
+   */
+  take(
+    sale: SnapshotSale,
+    place: string | null,
+    userId: string,
+    sliderOverHalf: boolean,
+  ): Promise<SharedVerdict> {
     const { server, clock } = this.#parts;
     const { saleId, limits } = sale;
-    const mayAsk = !this.#isStopped && server.isReady && clock() >= this.#restUntilMs &&
+    const sinceMs = clock();
+    const mayAsk = !this.#isStopped && server.isReady && !this.#isResting(sinceMs) &&
       this.#waiting.length < MAX_WAITING;
     if (!mayAsk) {
       this.counts.unasked += 1;
       return Promise.resolve(this.#withoutAnswer(place));
     }
     return new Promise((resolve) => {
-      this.#waiting.push({ saleId, limits, place, userId, resolve });
+      this.#waiting.push({ saleId, limits, place, userId, sliderOverHalf, sinceMs, resolve });
       // In a turn of its own, so that all tries of this one go together.
       if (!this.#isAsking) {
         this.#isAsking = true;
@@ -96,12 +109,29 @@ export class SharedLimits {
       const answers = await this.#answersTo(new BucketQuestion(tries));
       if (answers !== null) {
         tries.forEach(({ resolve }, at) => resolve(answers[at]!));
+        this.#dropLate();
         continue;
       }
       // Those behind would only wait for the next silence.
       this.#giveUp(tries.concat(this.#waiting.splice(0)));
     }
     this.#isAsking = false;
+  }
+
+  /** Answers those who have waited for a question too long, the first ones in the row. */
+  #dropLate(): void {
+    const { clock, deadlineMs = DEADLINE_MS } = this.#parts;
+    const firstMs = clock() - deadlineMs;
+    const inTime = this.#waiting.findIndex(({ sinceMs }) => sinceMs >= firstMs);
+    const late = this.#waiting.splice(0, inTime < 0 ? this.#waiting.length : inTime);
+    this.counts.unasked += late.length;
+    this.#giveUp(late);
+  }
+
+  /** A rest that lasts longer than any was begun by a clock that was set back since. */
+  #isResting(nowMs: number): boolean {
+    const leftMs = this.#restUntilMs - nowMs;
+    return leftMs > 0 && leftMs <= REST_MAX_MS;
   }
 
   /** A verdict per try, or null when no answer came in time. */

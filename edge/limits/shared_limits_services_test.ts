@@ -61,10 +61,10 @@ class OneEdge {
   async take(saleId: number, limits: Partial<SaleLimits>, userId: string, place = PLACE) {
     const sale = sampleSale(saleId, { limits: { ...NO_LIMITS, ...limits } });
     const nowMs = systemClock();
-    if (this.#local.takeAddress(sale, { text: place, key: place }, nowMs) > 0) return "here";
     if (this.#local.takeUser(sale, userId, nowMs) > 0) return "here";
+    if (this.#local.takeAddress(sale, { text: place, key: place }, nowMs) > 0) return "here";
     if (this.#local.takeSale(sale, nowMs) > 0) return "here";
-    const verdict: SharedVerdict = await this.shared.take(sale, place, userId);
+    const verdict: SharedVerdict = await this.shared.take(sale, place, userId, false);
     return verdict.kind === "refused" ? verdict.limit : verdict.kind;
   }
 
@@ -157,6 +157,7 @@ Deno.test("take_tokens.lua decides a batch in order, and its keys go by themselv
       limits,
       place: at === 11 ? null : PLACE,
       userId: at < 7 ? "ann" : `user-${at}`,
+      sliderOverHalf: false,
     }));
     const question = new BucketQuestion(tries);
     const answer = await buckets.take(question.batch);

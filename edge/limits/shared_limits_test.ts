@@ -55,8 +55,18 @@ function makeShared(...failClosed: LimitName[]) {
     randomness: { fraction: () => 0.5 },
     log: { warning: (text: string) => warnings.push(text) },
   });
-  const take = (userId: string, place: string | null = PLACE, limits: Partial<SaleLimits> = {}) =>
-    shared.take(sampleSale(1, { limits: { ...NO_LIMITS, ...limits } }), place, userId);
+  const take = (
+    userId: string,
+    place: string | null = PLACE,
+    limits: Partial<SaleLimits> = {},
+    sliderOverHalf = false,
+  ) =>
+    shared.take(
+      sampleSale(1, { limits: { ...NO_LIMITS, ...limits } }),
+      place,
+      userId,
+      sliderOverHalf,
+    );
   return { shared, server, timers, take, learned, warnings };
 }
 
@@ -66,7 +76,7 @@ Deno.test("Tries of one turn, and those that come meanwhile, are one question ea
   await settle();
   const limits = { userPerMinute: 5, ipPerMinute: 600, ratePerSecond: 1_000, burst: 2_000 };
   const later = [["cleo", null], ["dan", PLACE], ["dan", PLACE]] as const;
-  const laterTaken = later.map(([userId, place]) => take(userId, place, limits));
+  const laterTaken = later.map(([userId, place], at) => take(userId, place, limits, at === 2));
   await settle();
   assertEquals(server.asked.length, 1);
   await server.answer();
@@ -78,7 +88,7 @@ Deno.test("Tries of one turn, and those that come meanwhile, are one question ea
     names: ["user:1:cleo", "sale:1:", `address:1:${PLACE}`, "user:1:dan"],
     tokenUs: [12_000_000, 1_000, 100_000, 12_000_000],
     capacities: [5, 2_000, 600, 5],
-    tries: [[0, 3, 3], [1, 4, 4], [2, 2, 2]],
+    tries: [[0, 3, 3], [1, 4, 4], [2, 2, 2], [0, 0, 1]],
   });
   assertEquals(shared.counts, { questions: 2, failures: 0, tries: 5, unasked: 0 });
 });
@@ -94,6 +104,44 @@ Deno.test("A question holds at most 256 tries, and at most 4,096 wait", async ()
   assertEquals(verdicts.filter(({ kind }) => kind === "passed").length, 4_096);
   assertEquals(verdicts.filter(({ kind }) => kind === "closed").length, 904);
   assertEquals(shared.counts.unasked, 904);
+});
+
+Deno.test("Nobody waits longer than for two questions, however slow they are", async () => {
+  const { shared, server, timers, take } = makeShared("sale");
+  const begunMs = timers.nowMs;
+  const waits: number[] = [];
+  const taken = Array.from({ length: 4_096 }, async (_, at) => {
+    const { kind } = await take(`u${at}`);
+    waits.push(timers.nowMs - begunMs);
+    return kind;
+  });
+  await settle();
+  for (let question = 0; question < 2; question += 1) {
+    await timers.advance(40);
+    await server.answer();
+  }
+  const kinds = await Promise.all(taken);
+  assertEquals(kinds.filter((kind) => kind === "passed").length, 512);
+  assertEquals([server.asked.length, Math.max(...waits)], [2, 80]);
+  assertEquals(shared.counts, { questions: 2, failures: 0, tries: 512, unasked: 3_584 });
+  const next = take("ann");
+  await settle();
+  await server.answer();
+  assertEquals(await next, PASSED);
+});
+
+Deno.test("A clock that is set back does not make a rest longer", async () => {
+  const { shared, server, timers, take } = makeShared("sale");
+  const first = take("ann");
+  await settle();
+  await server.fail();
+  assertEquals(await first, CLOSED);
+  timers.nowMs -= 3_600_000;
+  const second = take("ann");
+  await settle();
+  await server.answer();
+  assertEquals(await second, PASSED);
+  assertEquals(shared.counts.questions, 2);
 });
 
 Deno.test("A verdict tells which limit refused and how long, and this edge learns it", async () => {
@@ -121,7 +169,12 @@ Deno.test("What was refused is refused here from then on, without a question", (
   const local = new TokenLimits({ nowMs: SAMPLE_NOW_MS, entries: 64 });
   const sale = sampleSale(1, { limits: { ...NO_LIMITS, userPerMinute: 5 } });
   assertEquals(local.takeUser(sale, "ann", SAMPLE_NOW_MS), 0);
-  const question = new BucketQuestion([{ ...sale, place: null, userId: "ann" }]);
+  const question = new BucketQuestion([{
+    ...sale,
+    place: null,
+    userId: "ann",
+    sliderOverHalf: false,
+  }]);
   const [verdict] = question.verdicts([57_500_000, 0, 2], (bucket, fillMs, refused) => {
     local.learn(bucket, fillMs, SAMPLE_NOW_MS, refused);
   });

@@ -71,6 +71,10 @@ export class TokenLimits implements GateLimits {
     this.#tables.address.giveBack(saleId, key, MINUTE_MS / limits.ipPerMinute);
   }
 
+  giveBackUser({ saleId, limits }: SnapshotSale, userId: string): void {
+    this.#tables.user.giveBack(saleId, userId, MINUTE_MS / limits.userPerMinute);
+  }
+
   takeUser({ saleId, limits }: SnapshotSale, userId: string, nowMs: number): LimitVerdict {
     const { userPerMinute } = limits;
     return this.#tables.user.take(saleId, userId, userPerMinute, MINUTE_MS / userPerMinute, nowMs);

@@ -7,21 +7,25 @@ const WAYS = 8;
 /** What an entry takes: 8 bytes of hash and 8 of time. */
 const ENTRY_BYTES = 16;
 
-/** Times count from this long before the start, so that a clock set back stays above 0. */
+/**
+ * Times count from this long before the start, so that a clock set back stays above 0. Set back by
+ * more, everything starts anew.
+ */
 const EARLIER_MS = 86_400_000;
 
 /**
- * Part of a token by which times may be off: they are sums of fractions. Without it the last token
- * of a limit such as 7 a minute would be refused now and then.
+ * By how much times may be off: they are sums of fractions, each rounded by up to 2e-6 ms after a
+ * year. Without it the last token of a limit such as 7 a minute would be refused now and then.
  */
-const SLACK = 1e-6;
+const SLACK_MS = 0.001;
 
 /**
  * Token buckets of a fixed memory. A bucket is one number, its theoretical arrival time: the moment
  * at which it will be full again. With T ms per token and a capacity of B tokens, a try at time t is
  * let through when max(TAT, t) + T − t ≤ B·T, and that sum becomes the new TAT (the generic cell
- * rate algorithm, ITU-T I.371, in its virtual scheduling form). A try that is refused changes
- * nothing. A bucket that is full again says nothing, so its place is free.
+ * rate algorithm, ITU-T I.371, in its virtual scheduling form). It is reckoned with how far the TAT
+ * is ahead of t, as a short time beside a date loses the parts of a millisecond that T may be. A try
+ * that is refused changes nothing. A bucket that is full again says nothing, so its place is free.
  *
  * Buckets stand in sets of eight by a keyed hash. In a full set the bucket that is nearest to full
  * goes first, the newcomer's included: a flood of fresh keys pushes out its own entries, and never
@@ -34,7 +38,7 @@ export class TokenTable {
   readonly #hashes: Uint32Array;
   /** TATs, ms since `#baseMs`. */
   readonly #times: Float64Array;
-  readonly #baseMs: number;
+  #baseMs: number;
 
   /** Makes room for `entries` buckets, rounded up to sets of eight. `key` is random and secret. */
   constructor(options: { entries: number; key: { k0: number; k1: number }; nowMs: number }) {
@@ -66,23 +70,23 @@ export class TokenTable {
     tokenMs: number,
     nowMs: number,
   ): LimitVerdict {
-    const now = nowMs - this.#baseMs;
+    const now = this.#sinceBase(nowMs);
     const windowMs = capacity * tokenMs;
     const times = this.#times;
     const place = this.#find(saleId, key);
     const known = place >= 0;
     // No bucket is emptier than empty: after a change of limits, or of the clock.
-    const full = known ? Math.min(times[place]!, now + windowMs) : 0;
-    const next = Math.max(full, now) + tokenMs;
-    const excessMs = next - now - windowMs;
-    if (excessMs > tokenMs * SLACK) {
-      times[place] = full;
+    const aheadMs = known ? Math.min(Math.max(times[place]! - now, 0), windowMs) : 0;
+    const nextMs = aheadMs + tokenMs;
+    const excessMs = nextMs - windowMs;
+    if (excessMs > SLACK_MS) {
+      times[place] = now + aheadMs;
       return Math.ceil(excessMs);
     }
-    if (known) times[place] = next;
-    else if (!this.#insert(next)) return OVER_HALF;
+    if (known) times[place] = now + nextMs;
+    else if (!this.#insert(now + nextMs)) return OVER_HALF;
     const half = Math.max(1, capacity / 2);
-    return next - now > (half + SLACK) * tokenMs ? OVER_HALF : WITHIN;
+    return nextMs - half * tokenMs > SLACK_MS ? OVER_HALF : WITHIN;
   }
 
   /** Puts back a token that was taken and shall not count. */
@@ -96,10 +100,19 @@ export class TokenTable {
    * puts that in the place of what was counted here, else the emptier of both counts.
    */
   learn(saleId: number, key: string, fillMs: number, nowMs: number, exact: boolean): void {
-    const full = nowMs - this.#baseMs + fillMs;
+    const full = this.#sinceBase(nowMs) + fillMs;
     const place = this.#find(saleId, key);
     if (place < 0) this.#insert(full);
     else if (exact || full > this.#times[place]!) this.#times[place] = full;
+  }
+
+  #sinceBase(nowMs: number): number {
+    if (nowMs < this.#baseMs) {
+      this.#baseMs = nowMs - EARLIER_MS;
+      this.#times.fill(0);
+      this.#hashes.fill(0);
+    }
+    return nowMs - this.#baseMs;
   }
 
   /** The place of a bucket, or −1. Leaves its hash in `#hash` for `#insert`. */

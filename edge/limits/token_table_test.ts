@@ -102,6 +102,50 @@ Deno.test("take() recovers when the clock is set back", () => {
   assertEquals(takeAt(table, "bob", 5, back), WITHIN);
 });
 
+Deno.test("take() limits again when the clock is set back by days", () => {
+  for (const days of [1, 2, 400]) {
+    const table = makeTable();
+    for (let i = 0; i < 6; i += 1) takeAt(table, "ann", 5);
+    const back = START_MS - days * 86_400_000 - 1;
+    for (const key of ["ann", "bob"]) {
+      const verdicts = Array.from({ length: 6 }, () => takeAt(table, key, 5, back));
+      assertEquals(verdicts.at(-1), 12_000, `${key} ${days} days ago`);
+      assertEquals(takeAt(table, key, 5, back + 12_000), OVER_HALF);
+    }
+    // And when it is set right.
+    assertEquals(takeAt(table, "ann", 5), WITHIN);
+  }
+});
+
+Deno.test("take() refuses nobody for good at any rate, burst and uptime", () => {
+  const rates = fc.oneof(
+    fc.integer({ min: 1, max: 1_000_000_000 }),
+    fc.double({ min: 0, max: 9, noNaN: true }).map((power) => Math.floor(10 ** power)),
+  );
+  const bursts = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 50 }));
+  const uptimes = fc.nat(366 * 86_400_000);
+  fc.assert(
+    fc.property(rates, bursts, uptimes, (rate, burst, uptimeMs) => {
+      const table = makeTable();
+      const tokenMs = 1_000 / rate;
+      let nowMs = START_MS + uptimeMs;
+      const take = () => table.take(1, "", burst, tokenMs, nowMs);
+      for (let round = 0; round < 5; round += 1) {
+        for (let i = 0; i < burst; i += 1) assert(take() <= 0, `try ${i} of a full bucket`);
+        // At 1,000 tokens a ms more may pass at once than a clock of whole ms can tell.
+        if (rate <= 100_000) {
+          const waitMs = take();
+          assertEquals(waitMs, Math.ceil(tokenMs - 0.001));
+          nowMs += waitMs;
+          assert(take() <= 0, "after the wait");
+        }
+        nowMs += Math.ceil(burst * tokenMs) + 1;
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
 Deno.test("giveBack() makes a try uncounted", () => {
   const table = makeTable();
   for (let i = 0; i < 50; i += 1) {

@@ -33,10 +33,14 @@ export async function readStaticFiles(directory: URL): Promise<StaticFiles> {
 export class Assets {
   readonly #byPath = new Map<string, StoredResponse>();
   readonly #paths = new Map<string, string>();
+  /** What a script imports as soon as it is loaded, by name. */
+  readonly #imports = new Map<string, string[]>();
 
   constructor(files: StaticFiles) {
     for (const name of inImportOrder(files)) {
-      this.#add(name, rewriteImports(files.get(name)!, this.#paths));
+      const text = files.get(name)!;
+      this.#add(name, rewriteImports(text, this.#paths));
+      if (extension(name) === "js") this.#imports.set(name, importsOf(text, STATIC_IMPORT));
     }
     for (let number = 0; number < PLACEHOLDERS; number += 1) {
       this.#add(`placeholder-${number}.svg`, placeholderSvg(number));
@@ -50,6 +54,21 @@ export class Assets {
       throw new RangeError(`Cannot link an asset as static/ does not have it: ${name}`);
     }
     return path;
+  }
+
+  /**
+   * The addresses of scripts and of everything that they import at once, for `modulepreload`: a
+   * browser then asks for all of them in one go instead of finding one after the other.
+   */
+  modules(names: string[]): string[] {
+    const found = new Set<string>();
+    const visit = (name: string) => {
+      if (found.has(name)) return;
+      found.add(name);
+      for (const imported of this.#imports.get(name) ?? []) visit(imported);
+    };
+    for (const name of names) visit(name);
+    return [...found].map((name) => this.path(name));
   }
 
   /** The file at an address, hash included. */
@@ -80,7 +99,13 @@ export class Assets {
   }
 }
 
-const IMPORT_PATTERN = /(\bfrom\s*|\bimport\s*)"\.\/([\w.-]+)"/g;
+/** Imports of every kind, those that wait until they are called included. */
+const IMPORT_PATTERN = /(\bfrom\s*|\bimport\s*\(?\s*)"\.\/([\w.-]+)"/g;
+const STATIC_IMPORT = /(\bfrom\s*|\bimport\s*)"\.\/([\w.-]+)"/g;
+
+function importsOf(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map((match) => match[2]!);
+}
 
 /** Imports before importers, because an address depends on the addresses it contains. */
 function inImportOrder(files: StaticFiles): string[] {
@@ -93,7 +118,7 @@ function inImportOrder(files: StaticFiles): string[] {
     const text = files.get(name);
     if (text === undefined) throw new RangeError(`Cannot link assets as ${name} is missing`);
     if (extension(name) === "js") {
-      for (const match of text.matchAll(IMPORT_PATTERN)) visit(match[2]!, [...importers, name]);
+      for (const imported of importsOf(text, IMPORT_PATTERN)) visit(imported, [...importers, name]);
     }
     done.add(name);
   };

@@ -1,61 +1,98 @@
+import type { Clock } from "../../shared/clock.ts";
 import type { SnapshotSale } from "../../shared/internal_api.ts";
 import type { Log } from "../../shared/log.ts";
+import type { Assets } from "./assets.ts";
+import { type Language, LANGUAGE_VARY, languageOf, PAGE_WORDS } from "./language.ts";
 import type { PageFrame } from "./layout.tsx";
 import { NoticePage } from "./notice_page.tsx";
+import { OrdersPage } from "./orders_page.tsx";
 import { type SandboxFacts, SandboxPage } from "./sandbox_page.tsx";
 import { SaleListPage } from "./sale_list_page.tsx";
 import { ProductPage, SalePage } from "./sale_page.tsx";
 import { PAGE_HEADERS } from "./security_headers.ts";
-import { StoredResponse } from "./stored_response.ts";
+import { courseOf, nextChangeMs } from "./sessions.ts";
+import { type PageMaker, TranslatedPage } from "./translated_page.ts";
 
 /** Sales whose pages are made before somebody asks for them: the newest. */
 const MAX_WARM_SALES = 50;
+
+/** What a page carries that a person may ask for again: it may have been the answer to a form. */
+const AWAY = { "retry-after": "2", "cache-control": "no-store" };
+
+/** What a page that will be right in a moment carries: it looks again by itself. */
+const SOON = { ...AWAY, refresh: "4" };
+
+/** What the pages are made with. */
+export interface PageStoreParts {
+  assets: Assets;
+  /** Shows the demo sign-in. */
+  demo: boolean;
+  /** Origins of the shop's own pages; none when left out. */
+  shopOrigins?: readonly string[];
+  clock: Clock;
+  log: Log;
+}
 
 interface SalePages {
   facts: SnapshotSale;
   factsJson: string;
   /** By product id; 0 is the page of the sale. At most one per item and one more. */
-  pages: Map<number, StoredResponse>;
+  pages: Map<number, TranslatedPage>;
 }
 
 /**
- * The pages, made once for each state of the facts they show and then answered from memory. A page
- * that nobody has asked for yet is made when somebody does.
+ * The pages, made once for each language and state of the facts they show and then answered from
+ * memory. A page that nobody has asked for yet is made when somebody does.
  */
 export class PageStore {
-  readonly #frame: PageFrame;
-  readonly #log: Log;
+  readonly #parts: PageStoreParts;
+  readonly #frames: Record<Language, PageFrame>;
   #sales = new Map<number, SalePages>();
-  #list: StoredResponse | null = null;
+  #list: TranslatedPage | null = null;
   /** Pages that wait to be compressed, one after the other. */
   #compressing: Promise<void> = Promise.resolve();
+  /** `/orders` */
+  readonly orders: TranslatedPage;
   /** 404, and 503 before the first snapshot. */
-  readonly notFound: StoredResponse;
-  readonly notReady: StoredResponse;
+  readonly notFound: TranslatedPage;
+  readonly notReady: TranslatedPage;
   /** 503 while no origin answers. */
-  readonly away: StoredResponse;
+  readonly away: TranslatedPage;
+  /** 401 and 403 to forms that want to sign somebody in. */
+  readonly signInFailed: TranslatedPage;
+  readonly signInForeign: TranslatedPage;
 
-  constructor(frame: PageFrame, log: Log) {
-    this.#frame = frame;
-    this.#log = log;
-    this.notFound = this.#store(
-      <NoticePage
-        frame={frame}
-        title="Nothing here"
-        text="This page does not exist, or the sale is no longer shown."
-      />,
-      404,
+  constructor(parts: PageStoreParts) {
+    this.#parts = parts;
+    const { assets, demo, shopOrigins = [] } = parts;
+    const frame = (language: Language) => ({
+      assets,
+      demo,
+      shopOrigins,
+      language,
+      words: PAGE_WORDS[language],
+    });
+    this.#frames = { en: frame("en"), zh: frame("zh") };
+    this.orders = this.#page({
+      render: (language) => <OrdersPage frame={this.#frames[language]} />,
+    });
+    type Notice = "notFound" | "notReady" | "away" | "signInFailed" | "signInForeign";
+    const notice = (name: Notice) => (language: Language) => (
+      <NoticePage frame={this.#frames[language]} notice={PAGE_WORDS[language][name]} />
     );
-    this.notReady = this.#store(
-      <NoticePage frame={frame} title="One moment" text="We are getting the sales. Try again." />,
-      503,
-      { "retry-after": "2", "cache-control": "no-store" },
-    );
-    this.away = this.#store(
-      <NoticePage frame={frame} title="One moment" text="We could not be reached. Try again." />,
-      503,
-      { "retry-after": "2", "cache-control": "no-store" },
-    );
+    this.notFound = this.#page({ render: notice("notFound"), status: 404 });
+    this.notReady = this.#page({ render: notice("notReady"), status: 503, headers: SOON });
+    this.away = this.#page({ render: notice("away"), status: 503, headers: AWAY });
+    this.signInFailed = this.#page({
+      render: notice("signInFailed"),
+      status: 401,
+      headers: { "cache-control": "no-store", "www-authenticate": "Bearer" },
+    });
+    this.signInForeign = this.#page({
+      render: notice("signInForeign"),
+      status: 403,
+      headers: { "cache-control": "no-store" },
+    });
   }
 
   /** Takes new facts; pages whose facts are as before stay. */
@@ -73,41 +110,63 @@ export class PageStore {
   }
 
   /** `/` */
-  list(): StoredResponse {
-    this.#list ??= this.#store(
-      <SaleListPage
-        frame={this.#frame}
-        sales={[...this.#sales.values()].map((sale) => sale.facts)}
-      />,
-    );
+  list(): TranslatedPage {
+    if (this.#list) return this.#list;
+    const sales = [...this.#sales.values()].map((sale) => sale.facts);
+    this.#list = this.#page({
+      render: (language, nowMs) => (
+        <SaleListPage frame={this.#frames[language]} sales={sales} nowMs={nowMs} />
+      ),
+      holdsUntil: (nowMs) => nextChangeMs(sales, nowMs),
+    });
     return this.#list;
   }
 
   /** `/sales/{saleId}` */
-  sale(saleId: number): StoredResponse | null {
+  sale(saleId: number): TranslatedPage | null {
     const sale = this.#sales.get(saleId);
     if (!sale) return null;
-    return this.#page(sale, 0, () => <SalePage frame={this.#frame} sale={sale.facts} />);
+    return this.#pageOfSale(sale, 0, (language, nowMs) => (
+      <SalePage
+        frame={this.#frames[language]}
+        sale={sale.facts}
+        state={courseOf(sale.facts, nowMs)}
+      />
+    ));
   }
 
   /** `/sales/{saleId}/products/{productId}` */
-  product(saleId: number, productId: number): StoredResponse | null {
+  product(saleId: number, productId: number): TranslatedPage | null {
     const sale = this.#sales.get(saleId);
     const item = sale?.facts.items.find((one) => one.productId === productId);
     if (!sale || !item) return null;
-    return this.#page(
-      sale,
-      productId,
-      () => <ProductPage frame={this.#frame} sale={sale.facts} item={item} />,
-    );
+    return this.#pageOfSale(sale, productId, (language, nowMs) => (
+      <ProductPage
+        frame={this.#frames[language]}
+        sale={sale.facts}
+        item={item}
+        state={courseOf(sale.facts, nowMs)}
+      />
+    ));
   }
 
-  /** `/sandbox/pay/{link}`, made anew each time: it shows one order at one moment. */
-  sandbox(facts: SandboxFacts, headers: Record<string, string>): Response {
-    const page = <SandboxPage frame={this.#frame} facts={facts} />;
-    const type = { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" };
-    const all = { ...PAGE_HEADERS, ...type, ...headers };
-    return new Response(`<!DOCTYPE html>${String(page)}`, { headers: all });
+  /** The page at `path`, `/sandbox/pay/{link}`, made anew each time: one order at one moment. */
+  sandbox(
+    { request, path }: { request: Request; path: string },
+    facts: SandboxFacts,
+    headers: Record<string, string>,
+  ): Response {
+    const language = languageOf(request.headers);
+    const page = <SandboxPage frame={this.#frames[language]} path={path} facts={facts} />;
+    const own = {
+      "content-type": "text/html; charset=utf-8",
+      "cache-control": "no-store",
+      "content-language": language,
+      vary: LANGUAGE_VARY,
+    };
+    return new Response(`<!DOCTYPE html>${String(page)}`, {
+      headers: { ...PAGE_HEADERS, ...own, ...headers },
+    });
   }
 
   /** Resolves when no page waits to be made or compressed; making one may queue another. */
@@ -119,37 +178,33 @@ export class PageStore {
     }
   }
 
-  #page(sale: SalePages, productId: number, render: () => unknown): StoredResponse {
+  #pageOfSale(sale: SalePages, productId: number, render: PageMaker["render"]): TranslatedPage {
     let page = sale.pages.get(productId);
     if (!page) {
-      page = this.#store(render());
+      page = this.#page({ render, holdsUntil: (nowMs) => nextChangeMs([sale.facts], nowMs) });
       sale.pages.set(productId, page);
     }
     return page;
   }
 
-  #store(node: unknown, status = 200, headers: Record<string, string> = {}): StoredResponse {
-    const page = new StoredResponse({
-      text: `<!DOCTYPE html>${String(node)}`,
-      contentType: "text/html; charset=utf-8",
-      headers: { ...PAGE_HEADERS, ...headers },
-      status,
+  #page(maker: PageMaker): TranslatedPage {
+    return new TranslatedPage(maker, this.#parts.clock, (stored) => {
+      this.#later(() => stored.compress());
     });
-    this.#later(() => page.compress());
-    return page;
   }
 
   /** One sale at a time, so that buyers are answered in between. */
   #warmUp(saleIds: number[]): void {
     this.#later(() => {
-      this.list();
+      this.orders.prepare();
+      this.list().prepare();
       return Promise.resolve();
     });
     for (const saleId of saleIds) {
       this.#later(() => {
-        this.sale(saleId);
+        this.sale(saleId)?.prepare();
         for (const item of this.#sales.get(saleId)?.facts.items ?? []) {
-          this.product(saleId, item.productId);
+          this.product(saleId, item.productId)?.prepare();
         }
         return new Promise((resolve) => setTimeout(resolve, 0));
       });
@@ -158,7 +213,7 @@ export class PageStore {
 
   #later(job: () => Promise<void>): void {
     this.#compressing = this.#compressing.then(job).catch((error) => {
-      this.#log.error("Cannot prepare a page: {error}", { error: String(error) });
+      this.#parts.log.error("Cannot prepare a page: {error}", { error: String(error) });
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { SandboxNotice, SandboxView } from "../../shared/internal_api.ts";
 import { Layout, type PageFrame } from "./layout.tsx";
 import { formatMoney } from "./money.ts";
+import type { PageWords } from "./page_words.ts";
 
 /** What the sandbox's page shows. */
 export interface SandboxFacts {
@@ -11,49 +12,37 @@ export interface SandboxFacts {
   notices?: SandboxNotice[];
 }
 
-const STATUS_WORDS: Record<NonNullable<SandboxView["status"]>, string> = {
-  processing: "is being written",
-  unpaid: "waits for your payment",
-  paid: "is paid",
-  cancelled: "has ended: it was not paid in time, or cancelled",
-  refused: "could not be kept",
-  refund_due: "has ended; its money is on the way back",
-  refunded: "has ended; its money went back",
-};
-
-const OUTCOME_WORDS: Record<string, string> = {
-  applied: "Taken. The order is paid by it.",
-  known: "The shop knew this payment. Nothing was changed.",
-  stored: "Stored. The order is paid by it as soon as it is written.",
-  refund_due: "The order cannot take it, so the money goes back.",
-  wrong_amount: "Refused: the order asks for another amount. Nothing was changed.",
-  unknown_ticket: "Refused: there is no such order.",
-};
+interface SandboxPageProps {
+  frame: PageFrame;
+  path: string;
+  facts: SandboxFacts;
+}
 
 /** `/sandbox/pay/{link}`: pays without money, in every way that a real provider might. */
-export function SandboxPage({ frame, facts }: { frame: PageFrame; facts: SandboxFacts }) {
+export function SandboxPage({ frame, path, facts }: SandboxPageProps) {
   const { view, notices } = facts;
+  const { sandbox: words, locale } = frame.words;
   return (
-    <Layout frame={frame} title="Sandbox payment · Dropgate" styles={["sandbox.css"]}>
+    <Layout frame={frame} title={words.title} path={path} styles={["sandbox.css"]}>
       <section class="card pay">
         <p>
-          <span class="badge">Sandbox</span>
+          <span class="badge">{words.badge}</span>
         </p>
-        <h1>{formatMoney(view.amount, view.currency)}</h1>
-        <p class="pay-note">No money moves here. This page stands in for a payment provider.</p>
+        <h1>{formatMoney(view.amount, view.currency, locale)}</h1>
+        <p class="quiet">{words.note}</p>
         <dl class="pay-facts">
-          <dt>Order</dt>
+          <dt>{words.order}</dt>
           <dd>
             <code>{view.ticket}</code>
           </dd>
-          <dt>State</dt>
-          <dd>{stateText(view)}</dd>
+          <dt>{words.state}</dt>
+          <dd>{stateText(view, words)}</dd>
         </dl>
-        {notices ? <Notices notices={notices} /> : null}
-        <Choices {...facts} />
+        {notices ? <Notices frame={frame} notices={notices} /> : null}
+        <Choices frame={frame} facts={facts} />
         <p>
           <a class="button plain" href={`/sales/${view.saleId}`}>
-            {notices ? "Back to the sale" : "Go back without paying"}
+            {notices ? words.backToSale : words.backUnpaid}
           </a>
         </p>
       </section>
@@ -61,48 +50,50 @@ export function SandboxPage({ frame, facts }: { frame: PageFrame; facts: Sandbox
   );
 }
 
-function stateText({ status, payBy, serverNow }: SandboxView): string {
-  const state = `The order ${status === null ? "cannot be read now" : STATUS_WORDS[status]}.`;
+function stateText({ status, payBy, serverNow }: SandboxView, words: PageWords["sandbox"]): string {
+  const state = status === null ? words.unreadable : words.status[status];
   if (status !== "unpaid" || payBy === null) return state;
   const leftS = Math.ceil((Date.parse(payBy) - Date.parse(serverNow)) / 1_000);
-  if (leftS <= 0) return "The order waits no longer: its time to pay is over.";
+  if (leftS <= 0) return words.over;
   const seconds = String(leftS % 60).padStart(2, "0");
-  return `${state} ${Math.floor(leftS / 60)}:${seconds} left.`;
+  return state + words.left(`${Math.floor(leftS / 60)}:${seconds}`);
 }
 
-function Notices({ notices }: { notices: SandboxNotice[] }) {
+function Notices({ frame, notices }: { frame: PageFrame; notices: SandboxNotice[] }) {
+  const { sandbox: words, locale } = frame.words;
   return (
     <ul class="pay-notices" role="status">
       {notices.map(({ paymentId, amount, currency, outcome }) => (
         <li key={paymentId}>
-          <strong>{formatMoney(amount, currency)}</strong>
-          <span>{OUTCOME_WORDS[outcome] ?? "The shop could not take it now. Try again."}</span>
+          <strong>{formatMoney(amount, currency, locale)}</strong>
+          <span>
+            {Object.hasOwn(words.outcomes, outcome)
+              ? words.outcomes[outcome]
+              : words.outcomeUnknown}
+          </span>
         </li>
       ))}
     </ul>
   );
 }
 
-function Choices({ view, comesLate, notices }: SandboxFacts) {
+function Choices({ frame, facts }: { frame: PageFrame; facts: SandboxFacts }) {
+  const { sandbox: words } = frame.words;
+  const { view, comesLate, notices } = facts;
   const open = view.status === "unpaid" || view.status === "processing";
   if (comesLate && open) {
-    return (
-      <p class="pay-note" role="status">
-        Waiting until the time to pay is over. This page looks again by itself, then you can pay too
-        late.
-      </p>
-    );
+    return <p class="quiet" role="status">{words.waiting}</p>;
   }
   return (
     <form class="pay-choices" method="post">
       <button type="submit" name="action" value="pay">
-        {open ? "Pay" : "Pay all the same"}
+        {open ? words.pay : words.payAllTheSame}
       </button>
-      <button type="submit" name="action" value="pay_twice" class="plain">Pay twice</button>
+      <button type="submit" name="action" value="pay_twice" class="plain">{words.payTwice}</button>
       <button type="submit" name="action" value="wrong_amount" class="plain">
-        Pay a wrong amount
+        {words.wrongAmount}
       </button>
-      {open && !notices ? <a class="button plain" href="?late=1">Come too late</a> : null}
+      {open && !notices ? <a class="button plain" href="?late=1">{words.late}</a> : null}
     </form>
   );
 }

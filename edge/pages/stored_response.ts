@@ -20,6 +20,8 @@ export interface StoredParts {
   contentType: string;
   headers: Record<string, string>;
   status?: number;
+  /** What else than `accept-encoding` the answer depends on, as names of headers. */
+  vary?: string;
 }
 
 /**
@@ -29,11 +31,13 @@ export interface StoredParts {
 export class StoredResponse {
   readonly #parts: StoredParts;
   readonly #hash: string;
+  readonly #vary: string;
   readonly #bodies = new Map<Encoding, Uint8Array<ArrayBuffer>>();
 
   constructor(parts: StoredParts) {
     this.#parts = parts;
     this.#hash = contentHash(parts.text);
+    this.#vary = parts.vary === undefined ? "accept-encoding" : `accept-encoding, ${parts.vary}`;
   }
 
   /** Makes the compressed forms, off the calling thread. */
@@ -50,7 +54,7 @@ export class StoredResponse {
     const { text, contentType, headers, status = 200 } = this.#parts;
     const encoding = this.#choose(request.headers.get("accept-encoding"));
     const etag = this.#etag(encoding);
-    const all: Record<string, string> = { ...headers, etag, vary: "accept-encoding" };
+    const all: Record<string, string> = { ...headers, etag, vary: this.#vary };
     if (status === 200 && this.#isKnown(request.headers.get("if-none-match"))) {
       return new Response(null, { status: 304, headers: all });
     }
