@@ -103,7 +103,8 @@ Deno.test("nginx alone is reached from outside, and nobody sees more than it cal
   for (const name of [...KEEPERS, "worker", "migrate"]) assertEquals(networksOf(name), ["back"]);
   assertEquals(compose.networks.back, { internal: true });
 
-  assertEquals(service("front").ports, ["80:8080", "443:8443"]);
+  // Without an address Docker would publish on IPv6 too, where nobody's address gets through.
+  assertEquals(service("front").ports, ["0.0.0.0:80:8080", "0.0.0.0:443:8443"]);
   assertEquals(service("origin").ports, ["127.0.0.1:9000:9000"]);
   for (const name of [...EDGES, ...SERVERS, "worker", "migrate"]) {
     assertEquals(service(name).ports, undefined, name);

@@ -11,7 +11,7 @@ export interface FrontRequest {
   method?: string;
   headers?: Record<string, string>;
   body?: string;
-  /** A loopback address to call from, say 127.0.0.2; 127.0.0.1 when left out. */
+  /** A loopback address to call from, say 127.0.0.2 or ::1; 127.0.0.1 when left out. */
   from?: string;
   /** Keeps the connection; without one every request makes its own. */
   agent?: https.Agent;
@@ -33,7 +33,8 @@ export function askFront(
 ): Promise<FrontAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<FrontAnswer>();
   const request = https.request({
-    host: "127.0.0.1",
+    host: from.includes(":") ? "::1" : "127.0.0.1",
+    servername: "localhost",
     port: front.httpsPort,
     path,
     method,

@@ -18,6 +18,9 @@ const DIALLED: Record<PartKind, readonly string[]> = {
   worker: ["REDIS_URL", "AMQP_URL", "MYSQL_URL", "PAYMENT_PROVIDER_URL"],
 };
 
+/** The one variable that holds several URLs; in any other a comma belongs to the URL. */
+const LIST = "ORIGIN_URLS";
+
 /**
  * The `--allow-net` flag of a process: its own addresses and those of the servers that its
  * environment names, nothing else. Behind a sentinel or in a cluster the servers are only learned
@@ -32,9 +35,11 @@ export function netFlag(kind: PartKind, env: Environment): string {
   ]);
   if (env.HEALTH_PORT) allowed.add(hostPort("127.0.0.1", Number(env.HEALTH_PORT)));
   for (const name of DIALLED[kind]) {
-    for (const text of (env[name] ?? "").split(",").filter((part) => part.trim() !== "")) {
-      if (/^rediss?\+(sentinel|cluster):/.test(text.trim())) return "--allow-net";
-      allowed.add(addressOf(name, text.trim()));
+    const value = env[name] ?? "";
+    const texts = name === LIST ? value.split(",") : [value];
+    for (const text of texts.map((one) => one.trim()).filter((one) => one !== "")) {
+      if (/^rediss?\+(sentinel|cluster):/.test(text)) return "--allow-net";
+      allowed.add(addressOf(name, text));
     }
   }
   return `--allow-net=${[...allowed].join(",")}`;
@@ -46,7 +51,7 @@ function addressOf(name: string, text: string): string {
   if (!url || url.hostname === "" || Number.isNaN(port)) {
     throw new Error(
       `Cannot use ${name} as it must be a URL with a host: current value is ` +
-        JSON.stringify(text.replace(/:[^:@/]*@/, ":***@")),
+        JSON.stringify(text.replace(/:[^:@/]*@/g, ":***@")),
     );
   }
   return hostPort(url.hostname, port);

@@ -17,6 +17,11 @@ Deno.test("netFlag() lets an edge reach its origins and the shop's keys only", (
   );
 });
 
+Deno.test("netFlag() takes a comma for a part of a URL where there is only one", () => {
+  const JWT_JWKS_URL = "https://shop.example/keys?for=drop,gate";
+  assertEquals(netFlag("edge", { JWT_JWKS_URL }), "--allow-net=0.0.0.0:8000,shop.example:443");
+});
+
 Deno.test("netFlag() lets origin and worker reach the three servers on their default ports", () => {
   const env = {
     REDIS_URL: "rediss://:p%40ss@redis.example",
@@ -34,7 +39,14 @@ Deno.test("netFlag() names no host where the servers are only learned later", ()
 });
 
 Deno.test("netFlag() refuses what is no URL without showing its password", () => {
-  for (const REDIS_URL of ["//u:secret@host", "u:secret@host", "redis://:secret@"]) {
+  for (
+    const REDIS_URL of [
+      "//u:secret@host",
+      "u:secret@host",
+      "redis://:secret@",
+      "redis://:secret@x:y,redis://:secret@z",
+    ]
+  ) {
     const error = assertThrows(() => netFlag("origin", { REDIS_URL }));
     assertEquals(error.message.includes("secret"), false, error.message);
   }

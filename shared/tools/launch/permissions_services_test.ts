@@ -89,7 +89,7 @@ const ANYWHERE = [
   "run=/bin/true",
 ];
 
-Deno.test("the edge's permissions reach neither the servers nor a file outside static/", async () => {
+Deno.test("the edge's permissions reach neither the servers nor a file but pages and drawings", async () => {
   const servers = [addressOf("REDIS_URL"), addressOf("AMQP_URL"), addressOf("MYSQL_URL")];
   const refused = [
     ...servers.map((address) => `dial=${address}`),
@@ -97,8 +97,10 @@ Deno.test("the edge's permissions reach neither the servers nor a file outside s
     ...ANYWHERE,
     `list=${PROJECT_DIR}`,
     `list=${join(PROJECT_DIR, "static/..")}`,
+    `list=${join(PROJECT_DIR, "edge/captcha")}`,
   ];
-  const allowed = [`list=${join(PROJECT_DIR, "static")}`, "env=EDGE_PORT"];
+  const readable = ["static", "edge/captcha/art"];
+  const allowed = [...readable.map((dir) => `list=${join(PROJECT_DIR, dir)}`), "env=EDGE_PORT"];
   const absent = ["env=REDIS_URL", "env=MYSQL_URL"];
   assertEquals(await tryAs("edge", [...refused, ...allowed, ...absent]), {
     ...Object.fromEntries(refused.map((name) => [name, "refused"])),

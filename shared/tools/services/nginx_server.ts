@@ -79,10 +79,11 @@ export async function startNginx(options: NginxOptions): Promise<NginxServer> {
     logFile: join(dir, "error.log"),
   });
   await untilItAnswers(process, ports.status);
+  const httpsPort = portOf(variables.FRONT_HTTPS);
   return {
-    url: `https://127.0.0.1:${ports.https}`,
+    url: `https://127.0.0.1:${httpsPort}`,
     httpPort: ports.http,
-    httpsPort: ports.https,
+    httpsPort,
     statusPort: ports.status,
     certificate,
     async accessLog() {
@@ -91,6 +92,11 @@ export async function startNginx(options: NginxOptions): Promise<NginxServer> {
     },
     stop: () => process.end("SIGTERM", STOP_TIMEOUT_MS),
   };
+}
+
+/** The port of a `listen` line, which a test may have chosen itself. */
+function portOf(listen: string): number {
+  return Number(/:(\d+)(?: |$)/.exec(listen)?.[1]);
 }
 
 /** What the container is told besides the file. As root, workers could not read a run's folder. */
