@@ -120,7 +120,7 @@ Deno.test("take() limits again when the clock is set back by days", () => {
 Deno.test("take() refuses nobody for good at any rate, burst and uptime", () => {
   const rates = fc.oneof(
     fc.integer({ min: 1, max: 1_000_000_000 }),
-    fc.double({ min: 0, max: 9, noNaN: true }).map((power) => Math.floor(10 ** power)),
+    fc.integer({ min: 0, max: 9_000 }).map((power) => Math.floor(10 ** (power / 1_000))),
   );
   const bursts = fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 50 }));
   const uptimes = fc.nat(366 * 86_400_000);
