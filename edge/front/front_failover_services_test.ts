@@ -160,10 +160,12 @@ Deno.test("of two edges behind nginx one may be killed at any time: everything i
     };
     let over = false;
     const crowd = tokens.map((token, n) => buyer(token, n, () => over));
-    while (bought < 40) await new Promise((resolve) => setTimeout(resolve, 10));
+    const untilBought = (count: number) =>
+      poll(`${count} buys`, () => bought >= count || null, { timeoutMs: 30_000, everyMs: 10 });
+    await untilBought(40);
     await real.edges[0]!.kill();
     const atDeath = bought;
-    while (bought < atDeath + 80) await new Promise((resolve) => setTimeout(resolve, 10));
+    await untilBought(atDeath + 80);
     over = true;
     await Promise.all(crowd);
     console.log(`    one of two edges killed: ${asked} reads and ${bought} buys, all answered`);

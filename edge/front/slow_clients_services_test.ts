@@ -3,7 +3,7 @@ import https from "node:https";
 import { serviceFor } from "../../shared/testing/services_env.ts";
 import { askFront, connectRaw } from "../../shared/tools/front/front_client.ts";
 import { startRealEdges } from "../../shared/tools/front/real_edges.ts";
-import { pause } from "../../shared/tools/services/poll.ts";
+import { pause, poll } from "../../shared/tools/services/poll.ts";
 import { type NginxServer, startNginx } from "../../shared/tools/services/nginx_server.ts";
 import { openRun } from "../../shared/tools/services/run_directory.ts";
 
@@ -97,7 +97,7 @@ Deno.test("honest clients are all answered while 200 slow ones hold nginx", asyn
     for (let round = 0; round < ROUNDS; round += 1) {
       alone.push(...await honestPhase(front, tokens));
       const slow = startSlowClients(front);
-      while (slow.held() < SLOW) await pause(20);
+      await poll("every slow client", () => slow.held() >= SLOW || null, { timeoutMs: 30_000 });
       crowded.push(...await honestPhase(front, tokens));
       assert(slow.held() > SLOW / 2, "they were there all the time");
       cutOff += slow.cutOff();
