@@ -147,11 +147,11 @@ onBothProfiles("a pass is of no use to others, elsewhere, twice, or too late", a
   const fresh = shop.pass("ann", item!);
   assertEquals(await shop.tryToBuy(other!, ann, { key: "k3", pass: fresh }), "201 reserved");
 
-  const { body: orders } = await call("GET", `${shop.edgeUrls[0]}/api/orders`, { token: ann });
-  const ticket = orders.items.find((one: { productId: number }) =>
-    one.productId === item!.productId
-  ).ticket;
-  await shop.writtenOrder(ticket, ann);
+  const ticket = await waitFor("the order to be written", async () => {
+    const { body: orders } = await call("GET", `${shop.edgeUrls[0]}/api/orders`, { token: ann });
+    const isIt = (one: { productId: number }) => one.productId === item!.productId;
+    return orders.items.find(isIt)?.ticket ?? null;
+  });
   await call("POST", `${shop.edgeUrls[0]}/api/orders/${ticket}/cancel`, { token: ann });
   const again = await waitFor("the cancelled piece to be free", async () => {
     const answer = await shop.tryToBuy(item!, ann, { key: "k4", pass });
