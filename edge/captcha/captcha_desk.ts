@@ -4,8 +4,10 @@ import type { CaptchaCounts } from "./captcha_counts.ts";
 import type { CaptchaLimits } from "./captcha_limits.ts";
 import { CHALLENGE_TTL_MS, PASS_TTL_MS } from "./captcha_rules.ts";
 import { type Challenge, type ChallengeStore, isChallengeId, type RandomId } from "./challenge.ts";
+import type { EasyWays } from "./easy_ways.ts";
 import type { FailureRest } from "./failure_rest.ts";
 import { fingerprintOf } from "./fingerprint.ts";
+import { KEYBOARD, MIN_POINTS } from "./judge_rules.ts";
 import { judgeCourse, placeFault } from "./judge_track.ts";
 import type { PassSigner } from "./pass_signer.ts";
 import type { PuzzlePool } from "./puzzle_pool.ts";
@@ -19,6 +21,7 @@ export interface CaptchaDeskParts {
   challenges: ChallengeStore;
   seen: SeenTracks;
   limits: CaptchaLimits;
+  easy: EasyWays;
   rest: FailureRest;
   quiet: QuietWay;
   signer: PassSigner;
@@ -105,39 +108,64 @@ export class CaptchaDesk {
     { userId, address }: Caller,
     saleId: number,
   ): { kind: "asked"; wait: WaitChallenge } | Limited {
-    const begun = this.#parts.quiet.begin(saleId, userId, address.key);
+    const { quiet, easy } = this.#parts;
+    const admit = (nowMs: number) => easy.take(saleId, nowMs);
+    const begun = quiet.begin(saleId, userId, address.key, admit);
     if (typeof begun === "number") return { kind: "limited", waitMs: begun };
     this.#parts.counts.issued("wait");
     return { kind: "asked", wait: begun };
   }
 
   /**
-   * Judges an answer to a slider. Whatever it says, the challenge is over, unless too many answered
-   * by keyboard: then nobody looked at it. @throws when the challenge's keeper is away.
+   * Judges an answer to a slider. Whatever it says, the challenge is over, also for whoever rests,
+   * and he learns nothing. Only where too many answered by keyboard it stays. @throws when the challenge's keeper is away.
    */
   async judgeSlider(
     caller: Caller,
     challengeId: string,
     answer: SliderAnswer,
   ): Promise<Verdict> {
-    const { challenges, limits, rest, counts, randomId, clock } = this.#parts;
+    const { challenges, rest, counts, randomId, clock } = this.#parts;
     const nowMs = clock();
+    const known = isChallengeId(challengeId);
     if (answer.input === "keyboard") {
-      const waitMs = limits.take("keyboard", caller.userId, caller.address, nowMs);
+      const waitMs = await this.#keyboardWaitMs(caller, known ? challengeId : null, nowMs);
       if (waitMs > 0) return { kind: "limited", waitMs };
     }
-    const challenge = isChallengeId(challengeId) ? await challenges.take(challengeId, nowMs) : null;
+    const challenge = known ? await challenges.take(challengeId, nowMs) : null;
+    // A puzzle that expired, or was answered by a second click, is no wrong answer.
+    if (challenge?.userId === caller.userId) {
+      const waitMs = rest.restMs(caller.userId, nowMs);
+      if (waitMs > 0) return { kind: "limited", waitMs };
+      // Before anything is waited for: of many answers at once each has to count for the next one.
+      rest.noteFailed(caller.userId, nowMs);
+    }
     const fault = await this.#fault(challenge, caller, answer, nowMs);
     if (fault !== null) {
       counts.failed(fault);
-      // A puzzle that expired, or was answered by a second click, is no wrong answer.
-      if (challenge?.userId === caller.userId) rest.noteFailed(caller.userId, nowMs);
       return { kind: "failed" };
     }
     rest.noteSolved(caller.userId);
     counts.solved(answer.input);
     const pass = { passId: randomId(), expiresAt: Math.floor(clock()) + PASS_TTL_MS };
     return this.#passed(pass, caller.userId, challenge!.saleId);
+  }
+
+  /** What the limits of answers by keyboard make the caller wait: his own, then the sale's. */
+  async #keyboardWaitMs(
+    { userId, address }: Caller,
+    challengeId: string | null,
+    nowMs: number,
+  ): Promise<number> {
+    const { challenges, limits, easy } = this.#parts;
+    const waitMs = limits.take("keyboard", userId, address, nowMs);
+    if (waitMs > 0 || challengeId === null) return waitMs;
+    const asked = await challenges.look(challengeId, nowMs);
+    // What fails anyway takes nothing from the others of the sale.
+    if (asked === null || asked.userId !== userId) return 0;
+    const saleWaitMs = easy.take(asked.saleId, nowMs);
+    if (saleWaitMs > 0) limits.giveBack("keyboard", userId, address);
+    return saleWaitMs;
   }
 
   async #fault(
@@ -148,11 +176,14 @@ export class CaptchaDesk {
   ): Promise<string | null> {
     if (challenge === null) return "unknown challenge";
     if (challenge.userId !== userId) return "challenge of another user";
+    const { track, input } = answer;
+    // Noted before anything is judged: a drag that missed must not be tried on other puzzles, and
+    // how long the answer takes must not tell why it was refused.
+    const isLong = track.length >= (input === "keyboard" ? KEYBOARD.minPoints : MIN_POINTS);
+    const seen = isLong && await this.#parts.seen.note(fingerprintOf(track, input));
     const elapsedMs = nowMs - challenge.issuedAt;
     const course = judgeCourse(answer, { pieceWidth: challenge.pieceWidth, elapsedMs });
     if (course !== null) return course;
-    // Noted before the place is looked at: a drag that missed must not be tried on other puzzles.
-    const seen = await this.#parts.seen.note(fingerprintOf(answer.track, answer.input));
     return seen ? "replayed" : placeFault(answer, challenge.x);
   }
 

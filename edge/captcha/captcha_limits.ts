@@ -42,4 +42,11 @@ export class CaptchaLimits {
       addresses.take(0, address.key, ofAddress.capacity, ofAddress.tokenMs, nowMs),
     );
   }
+
+  /** Puts back what `take` took, for what was refused by another limit. */
+  giveBack(kind: CaptchaLimitKind, userId: string, address: ClientAddress): void {
+    const [ofUser, ofAddress] = KINDS[kind], [users, addresses] = this.#tables[kind];
+    users.giveBack(0, userId, ofUser.tokenMs);
+    addresses.giveBack(0, address.key, ofAddress.tokenMs);
+  }
 }

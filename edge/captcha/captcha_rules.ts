@@ -24,6 +24,21 @@ export const PUZZLES_PER_ADDRESS: Allowance = { capacity: 600, tokenMs: 100 };
 export const KEYBOARD_PER_USER: Allowance = { capacity: 6, tokenMs: 20_000 };
 export const KEYBOARD_PER_ADDRESS: Allowance = { capacity: 40, tokenMs: 3_000 };
 
+/**
+ * What the easy ways, keyboard and quiet way together, yield per sale and edge. A script finds both
+ * easier than a drag: its keys pass nearly always. So a fleet of any size shares what one crowd is
+ * expected to need: of 2,000 people about 40 use keys or a screen reader, and they come over
+ * minutes. At most 150 passes that live at the start come out of it (60, and one each 2 s of the
+ * 180 s in which they can be begun), where it was one per account; `bench fair` counts it. At one a
+ * second 200 scripts with an account each would get twice their share. Each edge has a bucket of
+ * its own. The price: a fleet can keep it empty, and then honest people who use the keyboard or the
+ * quiet way are told to wait, again and again, with no place in a queue.
+ */
+export const EASY_PER_SALE: Allowance = { capacity: 60, tokenMs: 2_000 };
+
+/** Sales that are counted at a time; far more than anybody publishes at once. */
+export const EASY_SALES = 1_024;
+
 /** Buckets per kind of limit: at 16 bytes each, 4 MB for all four tables. */
 export const LIMIT_ENTRIES = 65_536;
 

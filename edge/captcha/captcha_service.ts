@@ -7,6 +7,7 @@ import { CaptchaDesk } from "./captcha_desk.ts";
 import { CaptchaLimits } from "./captcha_limits.ts";
 import { type ChallengeStore, randomId } from "./challenge.ts";
 import type { StartDrawer } from "./draw_thread.ts";
+import { EasyWays } from "./easy_ways.ts";
 import { FailureRest } from "./failure_rest.ts";
 import { MemoryChallenges } from "./memory_challenges.ts";
 import { PassSigner } from "./pass_signer.ts";
@@ -51,6 +52,7 @@ export class CaptchaService {
       ...sharing,
       pool: this.pool,
       limits: new CaptchaLimits({ nowMs: clock(), key: { k0, k1 } }),
+      easy: new EasyWays({ nowMs: clock(), key: { k0, k1 } }),
       rest: new FailureRest(),
       quiet: new QuietWay({ key: sessionKey, clock }),
       signer: this.passes,

@@ -14,6 +14,11 @@ export interface ChallengeStore {
   /** Keeps a challenge until it expires, or until it is pushed out; gives its id. */
   put(challenge: Challenge, nowMs: number): Promise<string>;
   /**
+   * Whose challenge it is and of which sale; it stays. Null and errors as with `take`, and null for
+   * what expired is not promised.
+   */
+  look(challengeId: string, nowMs: number): Promise<Pick<Challenge, "userId" | "saleId"> | null>;
+  /**
    * Takes a challenge out; null when it is not there (any more). Any text may come.
    * @throws when nobody can tell, because the server that keeps it is away.
    */

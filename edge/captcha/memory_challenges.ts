@@ -28,6 +28,10 @@ export class MemoryChallenges implements ChallengeStore {
     return Promise.resolve(challengeId);
   }
 
+  look(challengeId: string): Promise<Challenge | null> {
+    return Promise.resolve(this.#open.get(challengeId) ?? null);
+  }
+
   take(challengeId: string, nowMs: number): Promise<Challenge | null> {
     const challenge = this.#open.get(challengeId);
     if (challenge === undefined) return Promise.resolve(null);

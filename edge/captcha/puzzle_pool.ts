@@ -4,8 +4,9 @@ import type { ReadyPuzzle } from "./art/ready_puzzle.ts";
 import { MAX_POOL_WAITERS, POOL_SIZE, POOL_WAIT_MS } from "./captcha_rules.ts";
 import { type PuzzleDrawer, type StartDrawer, startDrawThread } from "./draw_thread.ts";
 
-/** Puzzles that are asked for at a time. */
+/** Puzzles that are asked for at a time, and while the pool is less than a quarter full. */
 const BATCH = 4;
+const HURRIED_BATCH = 16;
 
 /**
  * Pause between two batches while the pool is a quarter full or more: 10 ms of drawing in 90 ms leave
@@ -13,8 +14,13 @@ const BATCH = 4;
  */
 const PAUSE_MS = 80;
 
-/** A puzzle takes 3 ms; a drawer that has not drawn one puzzle by then is replaced. */
+/**
+ * A puzzle takes 3 ms; a drawer that has not drawn one puzzle by then is replaced. The first one of
+ * a fresh drawer includes the start of its thread, so that after each failure it gets twice as long:
+ * else a machine that is too busy to start a thread in time would never have one.
+ */
 const STUCK_MS = 5_000;
+const STUCK_MAX_MS = 40_000;
 
 /** First and longest pause before a drawer that ended is replaced. */
 const RESTART_FIRST_MS = 100;
@@ -116,16 +122,19 @@ export class PuzzlePool {
       onPuzzle: (puzzle) => this.#add(puzzle),
       onEnd: (reason) => this.#replace(reason),
     });
-    this.#due = Math.min(BATCH, this.#size - this.#ready.length);
+    const hurry = this.#ready.length < this.#size / 4;
+    this.#due = Math.min(hurry ? HURRIED_BATCH : BATCH, this.#size - this.#ready.length);
     this.#drawer.draw(this.#due);
     this.#watch();
   }
 
   #watch(): void {
     this.#cancelTimer();
-    this.#timer = this.#parts.timers.after(STUCK_MS, () => {
+    // A puzzle that came sets the failures to 0.
+    const stuckMs = Math.min(STUCK_MAX_MS, STUCK_MS * 2 ** this.#failures);
+    this.#timer = this.#parts.timers.after(stuckMs, () => {
       this.#drawer?.close();
-      this.#replace(`it drew nothing for ${STUCK_MS} ms`);
+      this.#replace(`it drew nothing for ${stuckMs} ms`);
     });
   }
 

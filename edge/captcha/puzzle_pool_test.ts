@@ -60,12 +60,12 @@ Deno.test("PuzzlePool fills up, fast to a quarter and with pauses after, and no 
   const { pool, timers, draw, drawers } = makePool(40);
   pool.warm();
   draw();
-  assertEquals(pool.readyCount, 12);
+  assertEquals(pool.readyCount, 16, "one large batch");
   draw();
-  assertEquals(pool.readyCount, 12, "a pause");
+  assertEquals(pool.readyCount, 16, "a pause");
   await timers.advance(100);
   draw();
-  assertEquals(pool.readyCount, 16);
+  assertEquals(pool.readyCount, 20);
   for (let round = 0; round < 20; round += 1) {
     await timers.advance(100);
     draw();
@@ -140,12 +140,31 @@ Deno.test("PuzzlePool replaces a drawer that draws nothing", async () => {
   pool.stop();
 });
 
+Deno.test("PuzzlePool gives a drawer longer to start after each that failed, until one draws", async () => {
+  const { pool, drawers, draw, timers } = makePool();
+  pool.warm();
+  const pausesMs = [100, 200, 400, 800, 1_600];
+  for (const [at, stuckMs] of [5_000, 10_000, 20_000, 40_000, 40_000].entries()) {
+    await timers.advance(stuckMs - 1);
+    assertEquals(drawers.at(-1)!.closed, false, `${stuckMs}`);
+    await timers.advance(1);
+    assertEquals(drawers.at(-1)!.closed, true, `${stuckMs}`);
+    await timers.advance(pausesMs[at]!);
+  }
+  draw(1);
+  await timers.advance(5_000);
+  assertEquals(drawers.at(-1)!.closed, true, "as before, once it has drawn");
+  pool.stop();
+});
+
 Deno.test("PuzzlePool with its thread draws different puzzles", async () => {
   const pool = new PuzzlePool({ timers: systemTimers, log: logOf("test"), size: 12 });
   try {
     const seen = new Set<string>();
+    const deadlineMs = Date.now() + 30_000;
     for (let count = 0; count < 30; count += 1) {
-      const puzzle = await pool.take() ?? await pool.take();
+      let puzzle = await pool.take();
+      while (puzzle === null && Date.now() < deadlineMs) puzzle = await pool.take();
       assert(puzzle !== null, `puzzle ${count}`);
       assert(puzzle.background.startsWith("data:image/png;base64,iVBORw0KGgo"));
       seen.add(puzzle.background);

@@ -87,9 +87,15 @@ export class QuietWay {
 
   /**
    * Begins a waiting. Asked again for the same sale while it lasts, it is the same one. A number
-   * instead: the ms after which there is room in the queue.
+   * instead: the ms after which there is room in the queue, or what `admit` says, which is asked
+   * last and only for a new waiting: 0, or the ms to wait.
    */
-  begin(saleId: number, userId: string, addressKey: string): WaitChallenge | number {
+  begin(
+    saleId: number,
+    userId: string,
+    addressKey: string,
+    admit: (nowMs: number) => number = () => 0,
+  ): WaitChallenge | number {
     const nowMs = this.#clock();
     const open = this.#open.get(userId);
     if (open?.saleId === saleId && nowMs < open.readyAt + AGAIN_TTL_MS) {
@@ -99,6 +105,8 @@ export class QuietWay {
     const free = Math.max(nowMs, ...lanes.map((lane) => this.#lanes.get(lane) ?? 0));
     const readyAt = free + WAIT_MS;
     if (readyAt - nowMs > MAX_WAIT_MS) return readyAt - nowMs - MAX_WAIT_MS;
+    const refusedMs = admit(nowMs);
+    if (refusedMs > 0) return refusedMs;
     for (const lane of lanes) this.#lanes.set(lane, readyAt);
     const ticket = { saleId, userId, readyAt };
     const payload = btoa(`${saleId}~${readyAt}~${userId}`)

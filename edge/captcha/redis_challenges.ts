@@ -1,11 +1,14 @@
 import { z } from "zod";
+import type { Clock } from "../../shared/clock.ts";
 import type { Challenge, ChallengeStore, RandomId } from "./challenge.ts";
+import { RedisPatience } from "./redis_patience.ts";
 
 /** What is used of a Redis client; ioredis fits it. */
 export interface ChallengeClient {
   /** "ready" while commands can be written to a connection. */
   readonly status: string;
   set(key: string, value: string, millisecondsToken: "PX", milliseconds: number): Promise<unknown>;
+  get(key: string): Promise<string | null>;
   getdel(key: string): Promise<string | null>;
 }
 
@@ -28,6 +31,7 @@ export class RedisChallenges implements ChallengeStore {
   readonly #prefix: string;
   readonly #local: ChallengeStore;
   readonly #randomId: RandomId;
+  readonly #patience: RedisPatience;
 
   constructor(
     options: {
@@ -35,25 +39,37 @@ export class RedisChallenges implements ChallengeStore {
       namespace: string;
       local: ChallengeStore;
       randomId: RandomId;
+      clock?: Clock;
     },
   ) {
     this.#client = options.client;
     this.#prefix = `${options.namespace}:captcha:`;
     this.#local = options.local;
     this.#randomId = options.randomId;
+    this.#patience = new RedisPatience(options.clock);
   }
 
-  async put(challenge: Challenge, nowMs: number): Promise<string> {
-    if (this.#client.status !== "ready") return this.#local.put(challenge, nowMs);
+  put(challenge: Challenge, nowMs: number): Promise<string> {
+    const alone = () => this.#local.put(challenge, nowMs);
+    if (this.#client.status !== "ready") return alone();
+    return this.#patience.ask(() => this.#share(challenge, nowMs), alone);
+  }
+
+  async #share(challenge: Challenge, nowMs: number): Promise<string> {
     const challengeId = `r${this.#randomId()}`;
-    try {
-      const restMs = Math.max(1, Math.ceil(challenge.expiresAt - nowMs));
-      const text = JSON.stringify(challenge);
-      await this.#client.set(this.#prefix + challengeId, text, "PX", restMs);
-      return challengeId;
-    } catch {
-      return this.#local.put(challenge, nowMs);
-    }
+    const restMs = Math.max(1, Math.ceil(challenge.expiresAt - nowMs));
+    const text = JSON.stringify(challenge);
+    await this.#client.set(this.#prefix + challengeId, text, "PX", restMs);
+    return challengeId;
+  }
+
+  async look(
+    challengeId: string,
+    nowMs: number,
+  ): Promise<Pick<Challenge, "userId" | "saleId"> | null> {
+    if (!challengeId.startsWith("r")) return this.#local.look(challengeId, nowMs);
+    const text = await this.#client.get(this.#prefix + challengeId);
+    return text === null ? null : challengeSchema.parse(JSON.parse(text));
   }
 
   async take(challengeId: string, nowMs: number): Promise<Challenge | null> {

@@ -1,6 +1,8 @@
 import { Buffer } from "node:buffer";
+import type { Clock } from "../../shared/clock.ts";
 import { MAX_SEEN_TRACKS } from "./captcha_rules.ts";
 import { FINGERPRINT_BYTES } from "./fingerprint.ts";
+import { RedisPatience } from "./redis_patience.ts";
 import type { MemorySeenTracks, SeenTracks } from "./seen_tracks.ts";
 
 /** What is used of a Redis client; ioredis fits it. */
@@ -30,21 +32,32 @@ export class RedisSeenTracks implements SeenTracks {
   readonly #client: TrackClient;
   readonly #key: string;
   readonly #local: MemorySeenTracks;
+  readonly #patience: RedisPatience;
   #lastId = "0-0";
   /** Notes take turns, so that each reads what came between the last one and itself. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(options: { client: TrackClient; namespace: string; local: MemorySeenTracks }) {
+  constructor(
+    options: { client: TrackClient; namespace: string; local: MemorySeenTracks; clock?: Clock },
+  ) {
     this.#client = options.client;
     this.#key = `${options.namespace}:captcha-tracks`;
     this.#local = options.local;
+    this.#patience = new RedisPatience(options.clock);
   }
 
   note(fingerprint: Int8Array): Promise<boolean> {
-    if (this.#client.status !== "ready") return this.#local.note(fingerprint);
-    const noted = this.#turn.then(() => this.#share(fingerprint))
-      .catch(() => this.#local.note(fingerprint));
-    this.#turn = noted;
+    const alone = () => this.#local.note(fingerprint);
+    if (this.#client.status !== "ready") return alone();
+    return this.#patience.ask(() => this.#inTurn(fingerprint), alone);
+  }
+
+  #inTurn(fingerprint: Int8Array): Promise<boolean> {
+    const noted = this.#turn.then(() => {
+      if (this.#patience.isSpent) throw new Error("Redis does not answer");
+      return this.#share(fingerprint);
+    });
+    this.#turn = noted.catch(() => {});
     return noted;
   }
 

@@ -57,6 +57,9 @@ const SCENE_NAMES = Object.keys(SCENES) as SceneName[];
 /** Free pixels around every mark. */
 const MARGIN = 5;
 
+/** Marks keep this far from where the piece lies at first, which would cover them. */
+const FIRST_GAP = 20;
+
 /** How little shapes of decoys may differ from the true one (see `difference`). */
 const MIN_DIFFERENCE = 0.16;
 const MIN_TWIN_DIFFERENCE = 0.09;
@@ -73,7 +76,7 @@ const GRAIN = 5;
  */
 export function drawPuzzle(dice: Dice, secret: SecretNumber, scene?: SceneName): Puzzle {
   const size = dice.whole(MIN_PIECE / 2, MAX_PIECE / 2) * 2;
-  const x = secret(size + 20, PUZZLE_WIDTH - size - MARGIN);
+  const x = secret(size + FIRST_GAP, PUZZLE_WIDTH - size - MARGIN);
   const y = secret(MARGIN, PUZZLE_HEIGHT - size - MARGIN);
   const original = new Canvas(PUZZLE_WIDTH, PUZZLE_HEIGHT);
   SCENES[scene ?? dice.pick(SCENE_NAMES)](original, dice);
@@ -105,19 +108,19 @@ export function drawPuzzle(dice: Dice, secret: SecretNumber, scene?: SceneName):
  * Marks that the piece does not fit: a twin of the true one in the very same rows, one of another
  * shape in about the same rows, and often one anywhere.
  */
-function placeDecoys(dice: Dice, truth: Mark, plan: ShapePlan): Mark[] {
+export function placeDecoys(dice: Dice, truth: Mark, plan: ShapePlan): Mark[] {
   const { size } = truth.outline;
   const marks: Mark[] = [];
   const wanted = dice.whole(2, 3);
   for (let attempt = 0; attempt < 80 && marks.length < wanted; attempt += 1) {
     const twin = marks.length === 0;
     const y = twin
-      ? truth.y + dice.whole(-1, 1)
+      ? truth.y
       : marks.length === 1
       ? truth.y + dice.whole(-8, 8)
       : dice.whole(MARGIN, PUZZLE_HEIGHT - size - MARGIN);
-    // Not where the piece lies at first: it would cover it.
-    const x = dice.whole(size + MARGIN, PUZZLE_WIDTH - size - MARGIN);
+    // From where on the true one may be: one before that would be known to be false.
+    const x = dice.whole(size + FIRST_GAP, PUZZLE_WIDTH - size - MARGIN);
     const mark = { x, y: clampY(y, size), strength: dice.between(...STRENGTH) };
     if ([truth, ...marks].some((other) => overlaps(mark, other, size))) continue;
     marks.push({ ...mark, outline: otherOutline(dice, truth.outline, twin ? plan : null) });

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { chunksOf, readPng } from "../testing/read_png.ts";
 import { Dice } from "./dice.ts";
-import { drawPuzzle, type Puzzle, type SceneName, SCENES } from "./draw_puzzle.ts";
+import { drawPuzzle, placeDecoys, type Puzzle, type SceneName, SCENES } from "./draw_puzzle.ts";
+import { drawOutline, planShape } from "./outline.ts";
 
 const SCENE_NAMES = Object.keys(SCENES) as SceneName[];
 
@@ -57,6 +58,17 @@ Deno.test("drawPuzzle() puts the gap anywhere, as often here as there", () => {
     tenths[Math.min(9, Math.floor((x - low) / (high - low + 1) * 10))]! += 1;
   }
   for (const count of tenths) assert(count > 15 && count < 75, tenths.join());
+});
+
+Deno.test("placeDecoys() puts decoys where the true one may be, and the twin in its very rows", () => {
+  const dice = new Dice([5, 6, 7, 8]);
+  for (let count = 0; count < 60; count += 1) {
+    const plan = planShape(dice), outline = drawOutline(plan, 52);
+    const truth = { outline, x: dice.whole(72, 263), y: dice.whole(5, 103), strength: 60 };
+    const [twin, ...others] = placeDecoys(dice, truth, plan);
+    assertEquals(twin?.y, truth.y);
+    for (const { x } of [twin!, ...others]) assert(x >= 72 && x <= 263, String(x));
+  }
 });
 
 /** How closely two lists of numbers follow one line (Pearson), −1…1. */

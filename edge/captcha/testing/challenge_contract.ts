@@ -37,6 +37,15 @@ export function challengeContract(name: string, open: () => Promise<ChallengeHar
     assertEquals(await harness.store.take(id, harness.nowMs()), null);
   });
 
+  test("tells whose a challenge is and leaves it", async (harness) => {
+    const challenge = sample(harness);
+    const id = await harness.store.put(challenge, harness.nowMs());
+    const { userId, saleId } = (await harness.store.look(id, harness.nowMs()))!;
+    assertEquals([userId, saleId], ["ann", 7]);
+    assertEquals(await harness.store.take(id, harness.nowMs()), challenge);
+    assertEquals(await harness.store.look(id, harness.nowMs()), null);
+  });
+
   test("gives one of 1,000 callers at once the challenge", async (harness) => {
     const id = await harness.store.put(sample(harness), harness.nowMs());
     const taken = await Promise.all(

@@ -22,7 +22,7 @@ export async function fair(args: string[]): Promise<number> {
     console.log(
       report.ok
         ? `PASS  scripts get at most ${MOST_TIMES} times their share of the identities where the sale ` +
-          "asks everybody, and where they knock early"
+          "asks everybody,\n      and where they knock early; without a solver made for this very slider"
         : `FAIL  scripts get more than ${MOST_TIMES} times their share of the identities`,
     );
   }

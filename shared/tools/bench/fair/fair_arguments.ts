@@ -10,11 +10,13 @@ on, and prints which share of the pieces the scripts get. The gate is the edge's
 scripts, network and clock are simulated, so that the figures repeat with the seed. Ends with 1 when
 scripts get more than twice their share of the identities in a sale that asks everybody for the
 slider, or in one that asks the suspicious when they knock early. Scripts that keep still until the
-start and then try once look like any client: only the policy "always" keeps them out.
+start and then try once look like any client: only the policy "always" keeps them out. The bound
+holds for scripts without a solver, with a ready-made one, and for those that take the keyboard or the
+quiet way. It is not asked of a solver made for this very slider, whose rows are printed all the same.
 
   --seed N         seed of the first round (default 1)
   --rounds N       rounds with a seed each; figures are medians (default 5)
-  --solver-rate P  how often the scripts' solver is right, 0 to 1 (default 0.04: a finder of the
+  --solver-rate P  how often the ready-made solver is right, 0 to 1 (default 0.04: a finder of the
                    gap with a motion that eases and overshoots; see edge/captcha/gap_solver_test.ts)
   --out DIR        writes result.json there
   --json           prints the result as JSON

@@ -1,5 +1,8 @@
+import { PASS_TTL_MS } from "../../../../edge/captcha/captcha_rules.ts";
 import type { ClientAddress } from "../../../../edge/gate/gate_parts.ts";
+import type { EasyWays } from "../../../../edge/captcha/easy_ways.ts";
 import type { FailureRest } from "../../../../edge/captcha/failure_rest.ts";
+import { WAIT_MS } from "../../../../edge/captcha/quiet_way.ts";
 import type { Chance } from "./chance.ts";
 import type { EventQueue } from "./event_queue.ts";
 import type { FairAnswer, FairShop } from "./fair_shop.ts";
@@ -23,6 +26,9 @@ export interface FairStage {
   sign(userId: string, nowMs: number): { pass: string; expiresAt: number };
   /** How often a script's solver is right, 0 to 1; 0: it has none. */
   solverRate: number;
+  /** What bounds keyboard and quiet way, when the scripts take those; null: they do not. */
+  easy: EasyWays | null;
+  saleId: number;
   /** How often a slider may be asked for, ms between two once the first few are used up. */
   sliderEveryMs: number;
   sliderBurst: number;
@@ -79,6 +85,11 @@ abstract class Client {
     return this.#pass !== null && this.#pass.expiresAt > this.stage.queue.nowMs;
   }
 
+  /** Takes a pass. */
+  protected earn(): void {
+    this.#pass = this.stage.sign(this.userId, this.stage.queue.nowMs);
+  }
+
   /** Solves sliders until one is right, then goes on. */
   solve(then: () => void): void {
     const { queue, chance, shop } = this.stage;
@@ -88,7 +99,7 @@ abstract class Client {
     queue.after(this.#sliderWaitMs() + tookMs, () => {
       if (chance.happens(rate)) {
         this.stage.rest.noteSolved(this.userId);
-        this.#pass = this.stage.sign(this.userId, queue.nowMs);
+        this.earn();
         return then();
       }
       this.stage.rest.noteFailed(this.userId, queue.nowMs);
@@ -157,9 +168,13 @@ export class Person extends Client {
   }
 }
 
+/** Finding the gap and pressing keys like somebody quick, ms. */
+const KEYS_MS = 2_000;
+
 /** One account of a script, which moves from address to address with every try. */
 export class ScriptAccount extends Client {
   #turn: number;
+  #then: (() => void) | null = null;
 
   constructor(
     stage: FairStage,
@@ -170,9 +185,12 @@ export class ScriptAccount extends Client {
   ) {
     super(stage, userId);
     this.#turn = turn;
-    const { queue, chance, startsAtMs, asksAlways, solverRate } = stage;
+    const { queue, chance, startsAtMs, asksAlways, solverRate, easy } = stage;
     // As early as a pass still lives at the start.
-    if (asksAlways && solverRate > 0) {
+    if (asksAlways && easy !== null) {
+      const beginsMs = PASS_TTL_MS + WAIT_MS - 1_000;
+      queue.at(startsAtMs - beginsMs + chance.between(0, 1_000), () => this.solve(() => {}));
+    } else if (asksAlways && solverRate > 0) {
       queue.at(startsAtMs - 110_000 + chance.between(0, 20_000), () => this.solve(() => {}));
     }
     const firstAtMs = manner === "hammers" ? -30_000 + chance.between(0, 1_000) : 0;
@@ -187,6 +205,32 @@ export class ScriptAccount extends Client {
   solving(): { tookMs: number; rate: number } {
     // The work takes milliseconds; the drag has to last as long as a person's.
     return { tookMs: this.stage.chance.between(900, 1_500), rate: this.stage.solverRate };
+  }
+
+  override solve(then: () => void): void {
+    if (this.stage.easy === null) return super.solve(then);
+    const isUnderWay = this.#then !== null;
+    this.#then = then;
+    if (!isUnderWay) this.#tryEasily(this.stage.easy);
+  }
+
+  /** The quiet way while there is time for it, then keys: both always right. */
+  #tryEasily(easy: EasyWays): void {
+    const { queue, chance, startsAtMs, saleId, shop } = this.stage;
+    if (shop.stock === 0) return;
+    const refusedMs = easy.take(saleId, queue.nowMs);
+    if (refusedMs > 0) {
+      const waitMs = refusedMs + chance.between(0, 4_000);
+      return queue.after(waitMs, () => this.#tryEasily(easy));
+    }
+    this.sliders += 1;
+    const isEarly = queue.nowMs < startsAtMs - WAIT_MS;
+    queue.after(isEarly ? WAIT_MS : KEYS_MS, () => {
+      const then = this.#then!;
+      this.#then = null;
+      this.earn();
+      then();
+    });
   }
 
   heard(answer: FairAnswer): void {

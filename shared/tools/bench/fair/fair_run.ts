@@ -2,6 +2,7 @@ import type { ClientAddress, GateParts } from "../../../../edge/gate/gate_parts.
 import type { CaptchaPolicy } from "../../../sale.ts";
 import { DEFAULT_LIMITS } from "../../../sale.ts";
 import { PUZZLES_PER_USER } from "../../../../edge/captcha/captcha_rules.ts";
+import { EasyWays } from "../../../../edge/captcha/easy_ways.ts";
 import { FailureRest } from "../../../../edge/captcha/failure_rest.ts";
 import { Chance } from "./chance.ts";
 import { EventQueue } from "./event_queue.ts";
@@ -24,7 +25,10 @@ export interface FairSetting {
   /** Null: no gate at all. */
   policy: CaptchaPolicy | null;
   manner: ScriptManner;
+  /** How often the scripts' solver is right, 0 to 1; 0: they have none. */
   solverRate: number;
+  /** Whether scripts take keyboard and quiet way in place of a drag. */
+  easyWays: boolean;
 }
 
 /** A gate of its own for one run, and the signer of its passes. */
@@ -80,6 +84,8 @@ export function runFair(
     asksAlways: setting.policy === "always",
     sign: (userId, nowMs) => gate.sign(userId, SALE_ID, nowMs),
     solverRate: setting.solverRate,
+    easy: setting.easyWays ? new EasyWays({ nowMs: queue.nowMs, key: { k0: 1, k1: 2 } }) : null,
+    saleId: SALE_ID,
     sliderEveryMs: PUZZLES_PER_USER.tokenMs,
     sliderBurst: PUZZLES_PER_USER.capacity,
     rest: new FailureRest(),
