@@ -112,6 +112,7 @@ export function createEdgeApp(deps: EdgeDeps): EdgeApp {
     },
     async stop() {
       draining = true;
+      pages.stop();
       parts.sharedLimits?.stop();
       parts.captcha.stop();
       batcher.stop();
@@ -233,7 +234,7 @@ function makeRoutes(deps: EdgeDeps, parts: Parts, missing: () => string[]): Hono
   addHandOverRoutes(app, signingIn);
   const asking = { ...parts, log: parts.calm };
   addCaptchaRoutes(app, { ...asking, desk: parts.captcha.desk, clock });
-  addOrdersRoutes(app, asking);
+  addOrdersRoutes(app, { ...asking, clock });
   addPaymentsRoutes(app, asking);
   if (config.demo) addSandboxRoutes(app, asking);
   addHealthRoutes(app, missing, parts);

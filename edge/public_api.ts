@@ -104,7 +104,7 @@ export const orderSchema = z.object({
   reason: z.string().optional(),
 });
 
-export const orderListSchema = listOf(orderSchema);
+export const orderListSchema = listOf(orderSchema).extend({ serverNow: time });
 
 /** A payment that was begun. */
 export const paymentSchema = z.object({

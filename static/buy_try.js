@@ -34,13 +34,14 @@ export function isFinal({ status, body }) {
 
 /**
  * Sends a wish until it has an answer to show. Resolves with `{answer}`, or with `{stopped}` where
- * the person closed the slider (`slider`), it could not be loaded (`broken`), or he would not wait
- * (`waiting`).
+ * the person closed the slider (`slider`), it could not be loaded (`broken`), he would not wait
+ * (`waiting`), or somebody else is signed in by now (`signedOut`).
  *
  * - `send(pass)` sends the wish, with a captcha pass or null, always under the same key
  * - `keptPass()` is a usable pass or null, `dropPass()` forgets it
  * - `solve()` asks for the slider: the pass, null when closed, or throws when it cannot be shown
  * - `wait(kind, ms)` resolves after a time: false when the person would not wait
+ * - `isOurs()` tells whether the page is still signed in as the one whose wish this is
  * - `isOnline()` tells whether the browser has a connection
  * - `random()` is a number from 0 to 1
  * - `solvesFirst` where the sale always asks: the slider comes before the first request
@@ -51,6 +52,7 @@ export async function runTry({
   dropPass,
   solve,
   wait,
+  isOurs,
   isOnline,
   random,
   solvesFirst = false,
@@ -63,11 +65,13 @@ export async function runTry({
       const solved = await solve().catch(() => undefined);
       if (!solved) return { stopped: solved === null ? "slider" : "broken" };
     }
+    if (!isOurs()) return { stopped: "signedOut" };
     const answer = await send(keptPass());
     if (answer.ok) {
       dropPass();
       return { answer };
     }
+    if (!isOurs()) return { stopped: "signedOut" };
     slide = answer.body.code === "captcha_required" && left.sliders > 0;
     if (slide) {
       dropPass();

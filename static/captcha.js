@@ -34,7 +34,8 @@ export function loadSlider() {
 /**
  * Asks for the slider: the pass, or null when it was closed.
  *
- * @throws when the slider cannot be loaded.
+ * @throws when the slider cannot be loaded. Some browsers keep a script that failed to load as
+ * failed until the page is loaded again.
  */
 export async function solveSlider(saleId, opener) {
   const { askSlider } = await loadSlider();

@@ -1,18 +1,28 @@
 /**
  * The server's clock as seen from here. Each answer with `serverNow` gives an estimate whose error
- * is at most half of its round trip; the one with the shortest trip is kept.
+ * is at most half of its round trip; the one with the shortest trip is kept until it has faded or
+ * an answer shows that it cannot be true any more: this device's clock was set.
  */
 
 let offsetMs = 0;
-let bestTripMs = Infinity;
+let keptTripMs = Infinity;
+
+/** So much longer the kept trip counts with each answer: clocks drift, and luck grows old. */
+const FADING = 1.02;
+
+/** So far the clocks of two servers may be apart, ms. */
+const SERVERS_APART_MS = 100;
 
 /** Notes an answer's `serverNow` (ISO) and when its request left (`performance.now()`). */
 export function syncClock(serverNow, sentAt) {
-  const tripMs = performance.now() - sentAt;
-  const serverMs = Date.parse(serverNow);
-  if (Number.isNaN(serverMs) || tripMs > bestTripMs * 1.5) return;
-  bestTripMs = Math.min(bestTripMs, tripMs);
-  offsetMs = serverMs + tripMs / 2 - Date.now();
+  const tripMs = Math.max(1, performance.now() - sentAt);
+  const heardMs = Date.parse(serverNow) + tripMs / 2 - Date.now();
+  if (Number.isNaN(heardMs)) return;
+  keptTripMs *= FADING;
+  const bothTrueMs = (tripMs + keptTripMs) / 2 + SERVERS_APART_MS;
+  if (tripMs > keptTripMs && Math.abs(heardMs - offsetMs) <= bothTrueMs) return;
+  keptTripMs = tripMs;
+  offsetMs = heardMs;
 }
 
 /** The server's time, ms. */

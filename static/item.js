@@ -165,6 +165,7 @@ export class ItemBox {
         return solveSlider(saleId, this.button);
       },
       wait: (kind, ms) => this.wait(kind, ms),
+      isOurs: () => this.userId === userId,
       isOnline: () => navigator.onLine,
       random: Math.random,
       solvesFirst: captcha === "always" && !resumed,

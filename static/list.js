@@ -11,6 +11,10 @@ import { WORDS } from "./words.js";
 const POLL_MS = 5_000;
 const MAX_POLL_MS = 20_000;
 
+/** The list may be spread over the API's pages: so many are read at most, so many sales on each. */
+const MAX_PAGES = 5;
+const PER_PAGE = 200;
+
 /** How long the page may take to scroll to a slot that was chosen, ms. */
 const CHOSEN_MS = 1_200;
 
@@ -99,24 +103,35 @@ function paintSlot({ startsAtMs, endsAtMs, groups, clock, day, time, chip }, now
   setText(part(chip, "state"), WORDS.states[state]);
 }
 
+/** Reads the API's pages until it has heard of every sale that this page shows. */
 async function readSales() {
-  const sentAt = performance.now();
-  const answer = await call("/api/sales?per=100");
-  const { ok, body } = answer;
-  noteConnection(ok);
-  if (!ok) return answer;
-  for (const sale of body.items) {
-    syncClock(sale.serverNow, sentAt);
-    const group = groups.find((one) => one.saleId === sale.saleId);
-    if (!group) continue;
-    group.heard = sale.state;
-    for (const { productId, stock } of sale.items) {
-      const tile = group.tiles.find((one) => one.productId === productId);
-      if (tile) tile.stock = stock;
+  const missing = new Set(groups.map((group) => group.saleId));
+  let answer;
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    const sentAt = performance.now();
+    answer = await call(`/api/sales?page=${page}&per=${PER_PAGE}`);
+    const { ok, body } = answer;
+    noteConnection(ok);
+    if (!ok) return answer;
+    if (body.items.length > 0) syncClock(body.items[0].serverNow, sentAt);
+    for (const sale of body.items) {
+      missing.delete(sale.saleId);
+      hearSale(sale);
     }
+    if (missing.size === 0 || page * PER_PAGE >= body.total) break;
   }
   paint();
   return answer;
+}
+
+function hearSale({ saleId, state, items }) {
+  const group = groups.find((one) => one.saleId === saleId);
+  if (!group) return;
+  group.heard = state;
+  for (const { productId, stock } of items) {
+    const tile = group.tiles.find((one) => one.productId === productId);
+    if (tile) tile.stock = stock;
+  }
 }
 
 async function keepReadingSales() {

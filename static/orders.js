@@ -1,5 +1,5 @@
 import { call, jittered, pause, whenVisible } from "./api.js";
-import { everySecond } from "./clock.js";
+import { everySecond, syncClock } from "./clock.js";
 import { noteConnection } from "./connection.js";
 import { make, part, setText } from "./dom.js";
 import { OrderRow } from "./order_row.js";
@@ -18,7 +18,8 @@ const list = part(root, "list");
 const more = part(root, "more");
 const status = part(root, "status");
 const drawings = root.dataset.drawings.split(" ");
-const page = Math.max(1, Number(new URLSearchParams(location.search).get("page")) || 1);
+const asked = new URLSearchParams(location.search).get("page") ?? "";
+const page = /^[1-9]\d{0,8}$/.test(asked) ? Number(asked) : 1;
 
 /** Rows by ticket. */
 const rows = new Map();
@@ -30,10 +31,13 @@ async function keepReading() {
   const mine = reader += 1;
   let failures = 0;
   while (mine === reader) {
+    const sentAt = performance.now();
     const { ok, status: code, body } = await call(`/api/orders?page=${page}&per=${PER}`);
     if (mine !== reader) return;
     noteConnection(ok || code === 401);
-    if (code === 401) return show(null);
+    if (code === 401) return signedOut();
+    if (ok) syncClock(body.serverNow, sentAt);
+    if (ok && page > 1 && body.items.length === 0) return location.replace("/orders");
     failures = ok ? 0 : failures + 1;
     if (ok) show(body);
     else if (rows.size === 0) showFailure();
@@ -44,6 +48,12 @@ async function keepReading() {
     await pause(jittered(waitMs));
     await whenVisible();
   }
+}
+
+/** The session ended: whoever signs in again, the same one too, is somebody new. */
+function signedOut() {
+  userId = null;
+  show(null);
 }
 
 /** When to look again; null when nothing on this page changes by itself. */
@@ -83,6 +93,7 @@ function clear() {
   root.setAttribute("aria-busy", "false");
   rows.clear();
   list.replaceChildren();
+  delete more.dataset.shown;
 }
 
 function showEmpty() {

@@ -14,6 +14,9 @@ const PASSED_PAUSE_MS = 650;
 const FAILURES_IN_A_ROW = 4;
 const LONG_PAUSE_S = 8;
 const MAX_PAUSE_S = 60;
+/** How often this asks by itself while there are more people than puzzles, and no two in step. */
+const MAX_BUSY = 5;
+const BUSY_JITTER_MS = 1_500;
 /** Puzzles that run out one after the other before this asks whether somebody is there. */
 const MAX_RENEWALS = 2;
 
@@ -45,6 +48,7 @@ class SliderDialog {
     this.round = 0;
     this.failures = 0;
     this.renewals = 0;
+    this.busy = 0;
     this.result = null;
     this.expiry = 0;
     this.puzzle = new PuzzleView(this.dialog, this.words, {
@@ -136,6 +140,7 @@ class SliderDialog {
     const shown = await this.puzzle.show(answer.puzzle).then(() => true, () => false);
     if (this.round !== round) return;
     if (!shown) return this.refused({ kind: "away" });
+    this.busy = 0;
     this.go("ready");
     this.speak(this.words.ready);
     const { challengeId, expiresAt } = answer.puzzle;
@@ -190,15 +195,21 @@ class SliderDialog {
 
   /** There is no puzzle, or no verdict. */
   refused({ kind, waitS }) {
+    const puzzling = this.dialog.dataset.view === "puzzle";
     if (kind === "limited") return this.countDown(this.words.limited, waitS);
+    if (kind === "busy" && puzzling && this.busy < MAX_BUSY) {
+      this.busy += 1;
+      return this.countDown(this.words.busySoon, waitS, "", Math.random() * BUSY_JITTER_MS);
+    }
+    this.busy = 0;
     this.go(ENDS.includes(kind) ? kind : "away");
     this.say(this.words[kind] ?? this.words.away, ENDS.includes(kind) ? "bad" : "wait");
     if (ENDS.includes(kind)) this.part("close").focus();
-    else if (this.dialog.dataset.view === "puzzle") this.part("retry").focus();
+    else if (puzzling) this.part("retry").focus();
   }
 
-  /** Counts seconds down, then gets a puzzle, which `textAfter` stays with. */
-  async countDown(text, waitS, textAfter = "") {
+  /** Counts seconds down, and `restMs` in silence, then gets a puzzle with `textAfter`. */
+  async countDown(text, waitS, textAfter = "", restMs = 0) {
     const round = this.begin();
     this.go("pausing");
     this.say(fill(text, { n: this.failures }), "wait");
@@ -209,6 +220,7 @@ class SliderDialog {
       await pause(1_000);
       if (this.round !== round) return;
     }
+    await pause(restMs);
     await whenVisible();
     if (this.round === round) this.load(textAfter);
   }

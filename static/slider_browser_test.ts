@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { dragByMouse, dragByTouch, moveByKeys } from "./testing/drags.ts";
+import { dragByMouse, dragByTouch, handWay, moveByKeys } from "./testing/drags.ts";
 import { onStage } from "./testing/slider_stage.ts";
 
 onStage("askSlider() is solved by mouse and gives the focus back", {}, async (stage) => {
@@ -18,6 +18,25 @@ onStage("askSlider() is solved by mouse and gives the focus back", {}, async (st
   answer!.track.slice(1).forEach(([tMs], n) => assert(tMs >= answer!.track[n]![0]));
   assert(new Set(answer!.track.map(([, , y]) => y)).size > 5, "the hand is not quite level");
   assertEquals(await stage.page.locator("dialog.slider").count(), 0);
+});
+
+onStage("askSlider() measures the time of a drag as it was made", {}, async (stage) => {
+  await stage.ask();
+  await stage.untilState("ready");
+  // A page that is hardly ever free sees several points of the drag at once, and late.
+  await stage.page.evaluate(`setInterval(() => {
+    const until = performance.now() + 60;
+    while (performance.now() < until);
+  }, 80)`);
+  const { fromX, toX } = await stage.way(stage.captcha.puzzle.gapX);
+  await dragByMouse(stage, stage.captcha.puzzle.gapX, { seed: 8 });
+  assertEquals((await stage.result())?.pass, "pass-of-challenge-1");
+  const { track } = stage.captcha.answers[0]!;
+  let sumMs = 0;
+  const made = [0, ...handWay(toX - fromX, 8).map(({ afterMs }) => sumMs += afterMs)];
+  for (const [tMs] of track) {
+    assert(made.some((madeMs) => Math.abs(madeMs - tMs) < 1), `${tMs} of ${made}`);
+  }
 });
 
 onStage("askSlider() measures in picture pixels at any size", { width: 1280 }, async (stage) => {
@@ -186,6 +205,32 @@ onStage("askSlider() counts down when it is limited, also at the answer", {}, as
   await stage.page.clock.runFor(2_100);
   await stage.untilState("ready");
   assertEquals(stage.captcha.puzzles.length, 2);
+});
+
+onStage("askSlider() asks again by itself while there are too few puzzles", {}, async (stage) => {
+  const { clock } = stage.page;
+  await clock.install();
+  const busy = { status: 503, code: "busy", retryAfterS: 2 };
+  const { nextPuzzles } = stage.captcha;
+  nextPuzzles.push(busy, busy);
+  await stage.ask();
+  for (const left of [1, 0]) {
+    await stage.untilState("pausing");
+    await stage.says("Many people want a puzzle right now.");
+    assertEquals(nextPuzzles.length, left);
+    await clock.runFor(4_000);
+  }
+  await stage.untilState("ready");
+  nextPuzzles.push(...Array.from({ length: 7 }, () => busy));
+  await stage.page.getByRole("button", { name: "New puzzle" }).click();
+  for (let left = 6; left >= 2; left -= 1) {
+    await stage.untilState("pausing");
+    assertEquals(nextPuzzles.length, left);
+    await clock.runFor(4_000);
+  }
+  await stage.untilState("away");
+  await stage.says("Too many people want a puzzle right now.");
+  assertEquals([nextPuzzles.length, await stage.focused()], [1, "retry"]);
 });
 
 onStage("askSlider() offers another try when nothing answers", {}, async (stage) => {

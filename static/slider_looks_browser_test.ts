@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { dragByMouse } from "./testing/drags.ts";
+import { dragByMouse, holdByMouse } from "./testing/drags.ts";
 import { KEEPS_PICTURES, type Look, onStage } from "./testing/slider_stage.ts";
 
 /** With pictures wanted, every language, scheme and width; else one of each. */
@@ -27,7 +27,7 @@ for (const look of LOOKS) {
     release();
     await stage.untilState("ready");
     await seen("ready");
-    await dragByMouse(stage, stage.captcha.puzzle.gapX - 30, { letGo: false });
+    await holdByMouse(stage, stage.captcha.puzzle.gapX - 30);
     await seen("dragging");
     hold();
     await stage.page.mouse.up();

@@ -3,8 +3,8 @@ import { clamp } from "./slider_track.js";
 
 /**
  * What the page and the edge say to each other about a captcha. Every answer is
- * `{kind, …}`; kinds besides the good ones: `failed`, `limited` (with `waitS`), `signedOut`,
- * `blocked`, `gone`, `away` (nothing or nobody answered; ask again later).
+ * `{kind, …}`; kinds besides the good ones: `failed`, `limited` and `busy` (both with `waitS`),
+ * `signedOut`, `blocked`, `gone`, `away` (nothing or nobody answered; ask again later).
  */
 
 /** A challenge lives 120 s at most; less than this is left only when this clock is wrong. */
@@ -22,8 +22,10 @@ const KINDS = {
   422: "failed",
 };
 
-function refused({ status, retryAfterS }) {
-  if (status === 429) return { kind: "limited", waitS: clamp(retryAfterS, 1, MAX_WAIT_S) };
+function refused({ status, body, retryAfterS }) {
+  const waitS = clamp(retryAfterS, 1, MAX_WAIT_S);
+  if (status === 429) return { kind: "limited", waitS };
+  if (status === 503 && body.code === "busy") return { kind: "busy", waitS };
   return { kind: KINDS[status] ?? "away" };
 }
 

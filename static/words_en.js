@@ -143,7 +143,7 @@ export const WORDS = {
   },
   sliderBroken: {
     title: "The slider could not be loaded",
-    text: "Check your connection and press Buy again.",
+    text: "Check your connection and reload this page. A try that you began is kept.",
   },
   actions: {
     pay: "Pay now",

@@ -104,7 +104,7 @@ export const WORDS = {
   },
   stopped: { title: "您没有继续等待", text: "点击抢购可再次尝试，不会重复扣款。" },
   sliderClosed: { title: "滑块验证已关闭", text: "点击抢购，完成验证后继续。" },
-  sliderBroken: { title: "滑块验证加载失败", text: "请检查网络后再点抢购。" },
+  sliderBroken: { title: "滑块验证加载失败", text: "请检查网络并刷新页面，已开始的抢购会保留。" },
   actions: {
     pay: "立即付款",
     paying: "请稍候…",

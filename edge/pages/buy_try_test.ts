@@ -26,16 +26,21 @@ interface Course {
   solvesFirst?: boolean;
   /** The person stops waiting at this wait. */
   stopsAt?: number;
+  /** Somebody else signs in while this answer is waited for, counted from one. */
+  signedOutAt?: number;
 }
 
 /** Runs a try; tells what was sent with which pass, what was waited for, and how it ended. */
-async function run({ answers, passes = [], kept, online = true, solvesFirst, stopsAt }: Course) {
+async function run(plan: Course) {
+  const { answers, passes = [], kept, online = true, solvesFirst, stopsAt, signedOutAt } = plan;
   const course: string[] = [];
   let pass: string | null = kept ?? null;
   let waits = 0;
+  let sent = 0;
   const end = await runTry({
     send: (used: string | null) => {
       course.push(used === null ? "ask" : `ask with ${used}`);
+      sent += 1;
       return Promise.resolve(answers.shift() ?? refused(409, "sold_out"));
     },
     keptPass: () => pass,
@@ -52,6 +57,7 @@ async function run({ answers, passes = [], kept, online = true, solvesFirst, sto
       waits += 1;
       return Promise.resolve(waits !== stopsAt);
     },
+    isOurs: () => signedOutAt === undefined || sent < signedOutAt,
     isOnline: () => online,
     random: () => 0.5,
     solvesFirst,
@@ -133,6 +139,21 @@ Deno.test("runTry() repeats what may pass three times, and waits for a connectio
   assertEquals(away.course, ["ask", "offline 30000", "ask"]);
   const own = await run({ answers: [refused(500, "internal"), RESERVED] });
   assertEquals(own.end, "reserved");
+});
+
+Deno.test("runTry() sends nothing more once somebody else is signed in", async () => {
+  for (const answer of [LOST, refused(429, "rate_limited", 12), refused(503, "busy", 1)]) {
+    const { course, end } = await run({ answers: [answer, RESERVED], signedOutAt: 1 });
+    assertEquals([course, end], [["ask"], "signedOut"]);
+  }
+  const slid = await run({
+    answers: [RESERVED],
+    passes: ["p1"],
+    solvesFirst: true,
+    signedOutAt: 0,
+  });
+  assertEquals([slid.course, slid.end], [["slider p1"], "signedOut"]);
+  assertEquals((await run({ answers: [RESERVED], signedOutAt: 1 })).end, "reserved");
 });
 
 Deno.test("isFinal() keeps the key of a try that may still be answered", () => {

@@ -1,6 +1,7 @@
 import type { Clock } from "../../shared/clock.ts";
 import type { SnapshotSale } from "../../shared/internal_api.ts";
 import type { Log } from "../../shared/log.ts";
+import { GenerationCache } from "../gate/generation_cache.ts";
 import type { Assets } from "./assets.ts";
 import { type Language, LANGUAGE_VARY, languageOf, PAGE_WORDS } from "./language.ts";
 import type { PageFrame } from "./layout.tsx";
@@ -10,11 +11,20 @@ import { type SandboxFacts, SandboxPage } from "./sandbox_page.tsx";
 import { SaleListPage } from "./sale_list_page.tsx";
 import { ProductPage, SalePage } from "./sale_page.tsx";
 import { PAGE_HEADERS } from "./security_headers.ts";
-import { courseOf, nextChangeMs } from "./sessions.ts";
+import { courseOf, nextChangeMs, salesByInterest } from "./sessions.ts";
 import { type PageMaker, TranslatedPage } from "./translated_page.ts";
 
-/** Sales whose pages are made before somebody asks for them: the newest. */
+/** Sales whose pages are made before somebody asks for them, those that run or come first. */
 const MAX_WARM_SALES = 50;
+
+/** Items of such a sale whose pages are made too; the others are made when somebody asks. */
+const MAX_WARM_ITEMS = 12;
+
+/** Pages of products that are kept, in all languages about 30 KB each. */
+const MAX_PRODUCT_PAGES = 2_000;
+
+/** Pages that wait to be compressed; more than these are sent as they are. */
+const MAX_COMPRESSING = 4_000;
 
 /** What a page carries that a person may ask for again: it may have been the answer to a form. */
 const AWAY = { "retry-after": "2", "cache-control": "no-store" };
@@ -36,8 +46,14 @@ export interface PageStoreParts {
 interface SalePages {
   facts: SnapshotSale;
   factsJson: string;
-  /** By product id; 0 is the page of the sale. At most one per item and one more. */
-  pages: Map<number, TranslatedPage>;
+  /** Null until somebody has asked for it. */
+  page: TranslatedPage | null;
+}
+
+/** The page of a product, and the sale whose facts it shows. */
+interface KeptProductPage {
+  sale: SalePages;
+  page: TranslatedPage;
 }
 
 /**
@@ -48,9 +64,14 @@ export class PageStore {
   readonly #parts: PageStoreParts;
   readonly #frames: Record<Language, PageFrame>;
   #sales = new Map<number, SalePages>();
+  #products = new GenerationCache<KeptProductPage>(MAX_PRODUCT_PAGES);
   #list: TranslatedPage | null = null;
-  /** Pages that wait to be compressed, one after the other. */
-  #compressing: Promise<void> = Promise.resolve();
+  /** Pages that are made ahead and compressed, one after the other. */
+  #working: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  /** Counts updates: pages are made ahead for the last one only. */
+  #generation = 0;
+  #stopped = false;
   /** `/orders` */
   readonly orders: TranslatedPage;
   /** 404, and 503 before the first snapshot. */
@@ -102,11 +123,17 @@ export class PageStore {
     for (const facts of sales) {
       const factsJson = JSON.stringify(facts);
       const known = before.get(facts.saleId);
-      const kept = known?.factsJson === factsJson ? known : { facts, factsJson, pages: new Map() };
+      const kept = known?.factsJson === factsJson ? known : { facts, factsJson, page: null };
       this.#sales.set(facts.saleId, kept);
     }
     this.#list = null;
-    this.#warmUp([...this.#sales.keys()].slice(0, MAX_WARM_SALES));
+    this.#generation += 1;
+    this.#warmUp(this.#pagesAhead(), this.#generation);
+  }
+
+  /** Makes and compresses nothing ahead any more; pages are still made when somebody asks. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   /** `/` */
@@ -126,13 +153,17 @@ export class PageStore {
   sale(saleId: number): TranslatedPage | null {
     const sale = this.#sales.get(saleId);
     if (!sale) return null;
-    return this.#pageOfSale(sale, 0, (language, nowMs) => (
-      <SalePage
-        frame={this.#frames[language]}
-        sale={sale.facts}
-        state={courseOf(sale.facts, nowMs)}
-      />
-    ));
+    sale.page ??= this.#page({
+      render: (language, nowMs) => (
+        <SalePage
+          frame={this.#frames[language]}
+          sale={sale.facts}
+          state={courseOf(sale.facts, nowMs)}
+        />
+      ),
+      holdsUntil: (nowMs) => nextChangeMs([sale.facts], nowMs),
+    });
+    return sale.page;
   }
 
   /** `/sales/{saleId}/products/{productId}` */
@@ -140,14 +171,22 @@ export class PageStore {
     const sale = this.#sales.get(saleId);
     const item = sale?.facts.items.find((one) => one.productId === productId);
     if (!sale || !item) return null;
-    return this.#pageOfSale(sale, productId, (language, nowMs) => (
-      <ProductPage
-        frame={this.#frames[language]}
-        sale={sale.facts}
-        item={item}
-        state={courseOf(sale.facts, nowMs)}
-      />
-    ));
+    const key = `${saleId}/${productId}`;
+    const kept = this.#products.get(key);
+    if (kept?.sale === sale) return kept.page;
+    const page = this.#page({
+      render: (language, nowMs) => (
+        <ProductPage
+          frame={this.#frames[language]}
+          sale={sale.facts}
+          item={item}
+          state={courseOf(sale.facts, nowMs)}
+        />
+      ),
+      holdsUntil: (nowMs) => nextChangeMs([sale.facts], nowMs),
+    });
+    this.#products.set(key, { sale, page });
+    return page;
   }
 
   /** The page at `path`, `/sandbox/pay/{link}`, made anew each time: one order at one moment. */
@@ -172,47 +211,52 @@ export class PageStore {
   /** Resolves when no page waits to be made or compressed; making one may queue another. */
   async idle(): Promise<void> {
     let seen: Promise<void> | null = null;
-    while (seen !== this.#compressing) {
-      seen = this.#compressing;
+    while (seen !== this.#working) {
+      seen = this.#working;
       await seen;
     }
   }
 
-  #pageOfSale(sale: SalePages, productId: number, render: PageMaker["render"]): TranslatedPage {
-    let page = sale.pages.get(productId);
-    if (!page) {
-      page = this.#page({ render, holdsUntil: (nowMs) => nextChangeMs([sale.facts], nowMs) });
-      sale.pages.set(productId, page);
-    }
-    return page;
-  }
-
   #page(maker: PageMaker): TranslatedPage {
     return new TranslatedPage(maker, this.#parts.clock, (stored) => {
-      this.#later(() => stored.compress());
+      if (this.#waiting < MAX_COMPRESSING) this.#later(() => stored.compress());
     });
   }
 
-  /** One sale at a time, so that buyers are answered in between. */
-  #warmUp(saleIds: number[]): void {
-    this.#later(() => {
-      this.orders.prepare();
-      this.list().prepare();
-      return Promise.resolve();
-    });
-    for (const saleId of saleIds) {
-      this.#later(() => {
-        this.sale(saleId)?.prepare();
-        for (const item of this.#sales.get(saleId)?.facts.items ?? []) {
-          this.product(saleId, item.productId)?.prepare();
-        }
-        return new Promise((resolve) => setTimeout(resolve, 0));
-      });
+  /** The pages that are made before somebody asks for them, each when its turn comes. */
+  #pagesAhead(): (() => TranslatedPage | null)[] {
+    const facts = [...this.#sales.values()].map((sale) => sale.facts);
+    const ahead: (() => TranslatedPage | null)[] = [() => this.orders, () => this.list()];
+    const soonest = salesByInterest(facts, this.#parts.clock()).slice(0, MAX_WARM_SALES);
+    for (const { saleId, items } of soonest) {
+      ahead.push(() => this.sale(saleId));
+      for (const { productId } of items.slice(0, MAX_WARM_ITEMS)) {
+        ahead.push(() => this.product(saleId, productId));
+      }
     }
+    return ahead;
+  }
+
+  /**
+   * Makes one page, lets buyers be answered, and goes on behind what that page left to compress:
+   * pages that wait are never more than one of these and its languages.
+   */
+  #warmUp(pages: (() => TranslatedPage | null)[], generation: number, at = 0): void {
+    if (at >= pages.length) return;
+    this.#later(async () => {
+      if (generation !== this.#generation) return;
+      pages[at]!()?.prepare();
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      this.#warmUp(pages, generation, at + 1);
+    });
   }
 
   #later(job: () => Promise<void>): void {
-    this.#compressing = this.#compressing.then(job).catch((error) => {
+    this.#waiting += 1;
+    this.#working = this.#working.then(async () => {
+      this.#waiting -= 1;
+      if (!this.#stopped) await job();
+    }).catch((error) => {
       this.#parts.log.error("Cannot prepare a page: {error}", { error: String(error) });
     });
   }

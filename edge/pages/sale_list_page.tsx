@@ -11,6 +11,7 @@ import {
   groupSessions,
   inReadingOrder,
   type SaleCourseState,
+  salesByInterest,
   type SaleSession,
 } from "./sessions.ts";
 
@@ -23,7 +24,6 @@ const MAX_TILES = 8;
 
 interface SaleListPageProps {
   frame: PageFrame;
-  /** Newest start first. */
   sales: SnapshotSale[];
   nowMs: number;
 }
@@ -60,10 +60,10 @@ export function SaleListPage({ frame, sales, nowMs }: SaleListPageProps) {
   );
 }
 
-/** What fits: everything that runs or comes, and the newest of the past. */
+/** What fits: what runs, what comes next, and the newest of the past. */
 function listed(sales: SnapshotSale[], nowMs: number): SnapshotSale[] {
   let ended = 0;
-  return sales.filter((sale) => {
+  return salesByInterest(sales, nowMs).filter((sale) => {
     if (courseOf(sale, nowMs) !== "ended") return true;
     ended += 1;
     return ended <= MAX_LISTED_ENDED;

@@ -47,13 +47,25 @@ function stateOf(sales: SnapshotSale[], nowMs: number): SaleCourseState {
 
 const READING_ORDER: SaleCourseState[] = ["open", "paused", "upcoming", "ended"];
 
-/** The slots as they stand below one another: what runs first, the past last and newest first. */
+/** What runs first, then what comes, the soonest first; the past last, the newest first. */
+function byInterest(
+  a: { state: SaleCourseState; startsAt: number },
+  b: { state: SaleCourseState; startsAt: number },
+): number {
+  const byState = READING_ORDER.indexOf(a.state) - READING_ORDER.indexOf(b.state);
+  if (byState !== 0) return byState;
+  return a.state === "upcoming" ? a.startsAt - b.startsAt : b.startsAt - a.startsAt;
+}
+
+/** The slots as they stand below one another. */
 export function inReadingOrder(sessions: readonly SaleSession[]): SaleSession[] {
-  return [...sessions].sort((a, b) => {
-    const byState = READING_ORDER.indexOf(a.state) - READING_ORDER.indexOf(b.state);
-    if (byState !== 0) return byState;
-    return a.state === "upcoming" ? a.startsAt - b.startsAt : b.startsAt - a.startsAt;
-  });
+  return [...sessions].sort(byInterest);
+}
+
+/** The sales in the same order, so that a list which is cut loses those that matter least. */
+export function salesByInterest(sales: readonly SnapshotSale[], nowMs: number): SnapshotSale[] {
+  return sales.map((sale) => ({ sale, state: courseOf(sale, nowMs), startsAt: sale.startsAt }))
+    .sort(byInterest).map(({ sale }) => sale);
 }
 
 /** When the state of one of these sales changes next by the clock, ms; infinite when none does. */

@@ -1,6 +1,12 @@
 import { assertEquals } from "@std/assert";
 import { SAMPLE_NOW_MS as NOW, sampleSale } from "../testing/sample_sale.ts";
-import { courseOf, groupSessions, inReadingOrder, nextChangeMs } from "./sessions.ts";
+import {
+  courseOf,
+  groupSessions,
+  inReadingOrder,
+  nextChangeMs,
+  salesByInterest,
+} from "./sessions.ts";
 
 const HOUR = 3_600_000;
 
@@ -42,4 +48,10 @@ Deno.test("nextChangeMs() is the next start or end of a sale that is not closed"
     nextChangeMs([saleAt(1, 2, 1, { closed: true }), saleAt(2, 3)], NOW),
     NOW + 3 * HOUR,
   );
+});
+
+Deno.test("salesByInterest() puts what comes next before what comes later", () => {
+  const sales = [9, 2, -0.5, -0.7, -5, -9].map((startsIn, at) => saleAt(at, startsIn));
+  sales[3]!.paused = true;
+  assertEquals(salesByInterest(sales, NOW).map(({ saleId }) => saleId), [2, 3, 1, 0, 4, 5]);
 });

@@ -1,7 +1,8 @@
 import type { Context, Hono } from "hono";
+import { type Clock, isoTime } from "../../shared/clock.ts";
 import { problem } from "../../shared/problem.ts";
 import { parseTicket, type TicketParts } from "../../shared/ticket.ts";
-import { plainProblem } from "../answers.ts";
+import { json, plainProblem } from "../answers.ts";
 import type { WarningLog } from "../calm_log.ts";
 import { parseWith } from "../gate/buy_body.ts";
 import type { Identity } from "../gate/identity.ts";
@@ -23,6 +24,7 @@ const PAY_TIMEOUT_MS = 7_000;
 export interface OrdersRoutesParts {
   identity: Identity;
   pool: OriginPool;
+  clock: Clock;
   log: WarningLog;
 }
 
@@ -35,14 +37,17 @@ export function addOrdersRoutes(app: Hono, parts: OrdersRoutesParts): void {
     return handOn(call, { what: "read orders", passes: [200, 404], twice: true }, parts);
   };
 
-  app.get("/api/orders", (c) => {
+  app.get("/api/orders", async (c) => {
     const session = identity.reader(c.req.raw.headers, cameByHttps(c));
     if (session === null) return plainProblem("unauthenticated");
     const query = parseWith(c.req.query(), listQuerySchema);
     if ("errors" in query) return problem("invalid", undefined, { errors: query.errors });
     const { page, per } = query.value;
     const userId = encodeURIComponent(session.userId);
-    return read(`/internal/orders?userId=${userId}&page=${page}&per=${per}`);
+    const answer = await read(`/internal/orders?userId=${userId}&page=${page}&per=${per}`);
+    if (!answer.ok) return answer;
+    // The page counts down to the end of payment, on whatever clock the device has.
+    return json({ ...await answer.json(), serverNow: isoTime(parts.clock()) });
   });
 
   app.get("/api/orders/:ticket", (c) => {

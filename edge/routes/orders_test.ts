@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { isoTime } from "../../shared/clock.ts";
 import { orderListSchema, orderSchema } from "../public_api.ts";
 import { type EdgeKit, gist, startEdge } from "../testing/edge_kit.ts";
 import { sampleSale } from "../testing/sample_sale.ts";
@@ -53,6 +54,7 @@ Deno.test("GET /api/orders lists mine, newest first, in pages", async () => {
   const all = await (await get(kit, "/api/orders", token)).json();
   orderListSchema.parse(all);
   assertEquals([all.items.map((one: { saleId: number }) => one.saleId), all.total], [[2, 1], 2]);
+  assertEquals(all.serverNow, isoTime(kit.timers.clock()));
   const second = await (await get(kit, "/api/orders?page=2&per=1", token)).json();
   assertEquals([second.items[0].saleId, second.page, second.per], [1, 2, 1]);
   assertEquals(await gist(get(kit, "/api/orders?per=0", token)), "400 invalid");

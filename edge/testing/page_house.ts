@@ -22,12 +22,14 @@ const CHROMIUM_ARGS = [
   "--disable-sync",
 ];
 
-/** An edge on the machine's own clock, its origin in memory, and a browser to look at it. */
+/** An edge on the machine's clock, its origin in memory, and a browser to look at it. */
 export interface PageHouse {
   url: string;
   kit: EdgeKit;
   origin: FakeOrigin;
   browser: Browser;
+  /** How far the clock of the house is ahead of the machine's, ms; 0 at first. */
+  aheadMs: number;
   /** What snapshots say of items besides their stock. */
   live: Map<ItemKey, Partial<LiveItem>>;
   /** Everybody's orders, newest first; those of the fake origin while null. */
@@ -46,9 +48,9 @@ export async function openPageHouse(): Promise<PageHouse> {
   /** Answers of the puzzles that were drawn here, by their pictures. At most a pool and its buyers. */
   const solutions: PageHouse["solutions"] = new Map();
   const live: PageHouse["live"] = new Map();
-  const state = { orders: null as OrderView[] | null, limited: [] as number[] };
+  const state = { orders: null as OrderView[] | null, limited: [] as number[], aheadMs: 0 };
   const kit = await startEdge({
-    clocks: { clock: systemClock, timers: systemTimers },
+    clocks: { clock: () => systemClock() + state.aheadMs, timers: systemTimers },
     origins: (origin) => [{
       url: origin.url,
       call: (request) => answer(request, origin, live, state.orders),

@@ -21,6 +21,18 @@ const PICTURES = Deno.env.get("SCREENSHOT_DIR") ??
 /** Longest wait for what a page should show, ms. */
 const TIMEOUT_MS = 10_000;
 
+/** A browser window; whoever opens it closes it. */
+export function openWindow(house: PageHouse, look: Look): Promise<BrowserContext> {
+  const { width, scheme, language } = look;
+  return house.browser.newContext({
+    viewport: { width, height: width === 390 ? 844 : 900 },
+    colorScheme: scheme,
+    locale: language === "en" ? "en-GB" : "zh-CN",
+    timezoneId: "Asia/Shanghai",
+    ...(width === 390 ? { hasTouch: true, isMobile: true } : {}),
+  });
+}
+
 /** One visitor: a browser window of its own, whose pages may not complain about anything. */
 export class PageVisit {
   /** What pages complained about: exceptions, the policy, other hosts, missing files. */
@@ -34,14 +46,11 @@ export class PageVisit {
   ) {}
 
   static async begin(house: PageHouse, look: Look = PHONE): Promise<PageVisit> {
-    const { width, scheme, language } = look;
-    const context = await house.browser.newContext({
-      viewport: { width, height: width === 390 ? 844 : 900 },
-      colorScheme: scheme,
-      locale: language === "en" ? "en-GB" : "zh-CN",
-      timezoneId: "Asia/Shanghai",
-      ...(width === 390 ? { hasTouch: true, isMobile: true } : {}),
-    });
+    return await PageVisit.in(await openWindow(house, look), house, look);
+  }
+
+  /** A visit in a window that is there already, on a page of its own. */
+  static async in(context: BrowserContext, house: PageHouse, look: Look): Promise<PageVisit> {
     const page = await context.newPage();
     page.setDefaultTimeout(TIMEOUT_MS);
     const visit = new PageVisit(house, look, context, page);
@@ -91,13 +100,23 @@ export class PageVisit {
     })()`);
   }
 
-  /** Looks at the page as a whole: nothing wider than the window, nothing serious for axe. */
-  async inspect(name: string): Promise<void> {
+  /** Looks at the page as a whole: nothing is wider than the window. */
+  async fits(name: string): Promise<void> {
     const extra = await this.page.evaluate(
       "document.documentElement.scrollWidth - document.documentElement.clientWidth",
     );
     assertEquals(extra, 0, `${name} is wider than the window`);
-    assertEquals(await this.#audit(), [], name);
+  }
+
+  /** Both: nothing is wider than the window, and nothing is serious for axe. */
+  async inspect(name: string): Promise<void> {
+    await this.fits(name);
+    await this.audit(name);
+  }
+
+  /** Looks at the page as a whole: nothing is serious for axe. */
+  async audit(name: string): Promise<void> {
+    assertEquals(await this.#findings(), [], name);
   }
 
   /** Keeps a picture of the whole page. */
@@ -107,13 +126,20 @@ export class PageVisit {
     await this.page.screenshot({ path, fullPage: true, animations: "disabled" });
   }
 
+  /** Ends the visit and keeps the window, with what it has loaded, for somebody else. */
+  async leave(): Promise<void> {
+    await this.page.close();
+    await this.context.clearCookies();
+    assertEquals(this.problems, []);
+  }
+
   async close(): Promise<void> {
     await this.context.close();
     assertEquals(this.problems, []);
   }
 
   /** Serious and critical findings of axe-core, each with where it was found. */
-  async #audit(): Promise<string[]> {
+  async #findings(): Promise<string[]> {
     await this.page.evaluate(axe.source);
     const { violations } = await this.page.evaluate("axe.run(document)") as axe.AxeResults;
     return violations.filter(({ impact }) => impact === "serious" || impact === "critical")

@@ -1,3 +1,4 @@
+import type { CDPSession } from "playwright-core";
 import type { DialogOnPage } from "./dialog_on_page.ts";
 
 /** One point of a way, relative to the press: px, and the time since the point before, ms. */
@@ -41,36 +42,82 @@ function pace(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Drags the handle by mouse until the piece is at `x`; holds on when `letGo` is false. */
+/**
+ * Sends input whose times are those of the hand, however late a busy machine sends it: the pages
+ * measure by the time that an event carries. Never ahead of the clock, as the pace is kept at least.
+ */
+class Hand {
+  #atMs = Date.now();
+
+  private constructor(readonly cdp: CDPSession) {}
+
+  static async of({ context, page }: DialogOnPage): Promise<Hand> {
+    return new Hand(await context.newCDPSession(page));
+  }
+
+  /** Lets time pass; `timestamp`, s since 1970, of what comes then. */
+  async after(ms: number): Promise<{ timestamp: number }> {
+    await pace(Math.max(0, this.#atMs + ms - Date.now()));
+    this.#atMs += ms;
+    return { timestamp: this.#atMs / 1000 };
+  }
+}
+
+/** Drags the handle by mouse until the piece is at `x`. */
 export async function dragByMouse(
   dialog: DialogOnPage,
   x: number,
-  { seed = 1, letGo = true } = {},
+  { seed = 1 } = {},
 ): Promise<void> {
+  const { fromX, fromY, toX } = await dialog.way(x);
+  await dialog.page.mouse.move(fromX, fromY);
+  const hand = await Hand.of(dialog);
+  const send = async (
+    type: "mousePressed" | "mouseMoved" | "mouseReleased",
+    at: { x: number; y: number },
+    afterMs: number,
+  ) => {
+    const held = { button: "left", buttons: type === "mouseReleased" ? 0 : 1, clickCount: 1 };
+    const time = await hand.after(afterMs);
+    await hand.cdp.send("Input.dispatchMouseEvent", { type, ...at, ...held, ...time } as never);
+  };
+  let at = { x: fromX, y: fromY };
+  await send("mousePressed", at, 0);
+  for (const step of handWay(toX - fromX, seed)) {
+    at = { x: fromX + step.x, y: fromY + step.y };
+    await send("mouseMoved", at, step.afterMs);
+  }
+  await send("mouseReleased", at, 0);
+  await hand.cdp.detach();
+}
+
+/** Moves the piece to `x` and holds on until `page.mouse.up()`. Not how a hand goes. */
+export async function holdByMouse(dialog: DialogOnPage, x: number): Promise<void> {
   const { fromX, fromY, toX } = await dialog.way(x);
   const { mouse } = dialog.page;
   await mouse.move(fromX, fromY);
   await mouse.down();
-  for (const step of handWay(toX - fromX, seed)) {
-    await pace(step.afterMs);
-    await mouse.move(fromX + step.x, fromY + step.y);
-  }
-  if (letGo) await mouse.up();
+  await mouse.move(toX, fromY + 2, { steps: 20 });
 }
 
 /** The same with a finger. */
 export async function dragByTouch(dialog: DialogOnPage, x: number, seed = 2): Promise<void> {
   const { fromX, fromY, toX } = await dialog.way(x);
-  const cdp = await dialog.context.newCDPSession(dialog.page);
-  const send = (type: "touchStart" | "touchMove" | "touchEnd", touchPoints: object[]) =>
-    cdp.send("Input.dispatchTouchEvent", { type, touchPoints } as never);
-  await send("touchStart", [{ x: fromX, y: fromY }]);
+  const hand = await Hand.of(dialog);
+  const send = async (
+    type: "touchStart" | "touchMove" | "touchEnd",
+    touchPoints: object[],
+    afterMs: number,
+  ) => {
+    const time = await hand.after(afterMs);
+    await hand.cdp.send("Input.dispatchTouchEvent", { type, touchPoints, ...time } as never);
+  };
+  await send("touchStart", [{ x: fromX, y: fromY }], 0);
   for (const step of handWay(toX - fromX, seed)) {
-    await pace(step.afterMs);
-    await send("touchMove", [{ x: fromX + step.x, y: fromY + step.y }]);
+    await send("touchMove", [{ x: fromX + step.x, y: fromY + step.y }], step.afterMs);
   }
-  await send("touchEnd", []);
-  await cdp.detach();
+  await send("touchEnd", [], 0);
+  await hand.cdp.detach();
 }
 
 /** Moves the piece to `x` (even) with single presses, ten pixels at a time as long as it can. */

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type BrowserContextOptions, chromium } from "playwright-core";
 import { type Challenge, randomId } from "../../../edge/captcha/challenge.ts";
+import { FREE_FAILURES } from "../../../edge/captcha/failure_rest.ts";
 import { MemoryChallenges } from "../../../edge/captcha/memory_challenges.ts";
 import { MemorySeenTracks } from "../../../edge/captcha/seen_tracks.ts";
 import { CHROMIUM_ARGS, DialogOnPage } from "../../../static/testing/dialog_on_page.ts";
@@ -13,8 +14,8 @@ import { startSystem, waitFor } from "./system.ts";
 /** Where to keep pictures of the pages, if somebody wants to look at them. */
 const PICTURES = Deno.env.get("SCREENSHOT_DIR");
 
-/** A person sometimes misses, and is sometimes taken for a script: so many tries are fair. */
-const MAX_TRIES = 8;
+/** A hand may miss or be taken for a script; after the fourth failure in a row it has to rest. */
+const MAX_TRIES = FREE_FAILURES;
 
 /** Keeps the challenges of an edge, and lets the test see where the gap of the last one is. */
 class SeenChallenges extends MemoryChallenges {
