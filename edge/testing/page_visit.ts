@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import axe from "axe-core";
+import { AT_REST } from "./at_rest.ts";
 import type { BrowserContext, Locator, Page } from "playwright-core";
 import { SESSION_COOKIE } from "../gate/identity.ts";
 import type { PageHouse } from "./page_house.ts";
@@ -140,6 +141,7 @@ export class PageVisit {
 
   /** Serious and critical findings of axe-core, each with where it was found. */
   async #findings(): Promise<string[]> {
+    await this.page.evaluate(AT_REST);
     await this.page.evaluate(axe.source);
     const { violations } = await this.page.evaluate("axe.run(document)") as axe.AxeResults;
     return violations.filter(({ impact }) => impact === "serious" || impact === "critical")

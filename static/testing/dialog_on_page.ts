@@ -1,4 +1,5 @@
 import axe from "axe-core";
+import { AT_REST } from "../../edge/testing/at_rest.ts";
 import type { BrowserContext, Locator, Page } from "playwright-core";
 
 /** Nothing may reach another host, and no part of the browser tries to. */
@@ -52,6 +53,7 @@ export class DialogOnPage {
 
   /** Serious problems that axe finds in the dialog. */
   async axe(): Promise<string[]> {
+    await this.page.evaluate(AT_REST);
     await this.page.evaluate(axe.source);
     const { violations, passes } = await this.page.evaluate(
       "axe.run('dialog.slider')",
