@@ -118,7 +118,8 @@ export class CaptchaDesk {
 
   /**
    * Judges an answer to a slider. Whatever it says, the challenge is over, also for whoever rests,
-   * and he learns nothing. Only where too many answered by keyboard it stays. @throws when the challenge's keeper is away.
+   * and he learns nothing. Only where too many answered by keyboard it stays.
+   * @throws when the challenge's keeper is away.
    */
   async judgeSlider(
     caller: Caller,
