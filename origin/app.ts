@@ -3,6 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import { problem } from "../shared/problem.ts";
 import type { AdminParts } from "./admin/admin_parts.ts";
 import { adminRoutes } from "./admin/admin_routes.ts";
+import { backOffice } from "./backoffice/back_office.tsx";
 import type { BuyDesk } from "./buy/buy_desk.ts";
 import type { ListsInForce } from "./customers/lists_in_force.ts";
 import type { ProductCache } from "./catalog/product_cache.ts";
@@ -17,6 +18,7 @@ import { LiveStock } from "./internal/live_stock.ts";
 import { refuseOtherMethods } from "./internal/other_methods.ts";
 import { SnapshotDesk } from "./internal/sale_snapshot.ts";
 import { SoldOutTimes } from "./internal/sold_out_times.ts";
+import type { OperatorSessions } from "./operators/principal.ts";
 import { BookOrderStatus } from "./orders/order_status.ts";
 import { receiptKey } from "./orders/receipt.ts";
 import type { UnpaidBook } from "./orders/unpaid_book.ts";
@@ -36,6 +38,7 @@ export interface OriginDeps extends AdminParts {
   lists: Pick<ListsInForce, "current" | "since" | "refresh">;
   productIds: Pick<ProductIds, "current">;
   productCache: ProductCache | null;
+  operatorSessions: OperatorSessions;
   /** Has the ledger told of returned stock at once, instead of at the next round. */
   restoreSoon(): void;
   secrets: OriginSecrets;
@@ -52,6 +55,7 @@ export function createOriginApp(deps: OriginDeps): Hono {
   app.route("/", healthRoutes([salesAreRead(deps), listsAreRead(deps), ...deps.health]));
   app.route("/internal", internalApi(deps));
   app.route("/admin/api", adminRoutes(deps, deps.secrets.adminToken));
+  app.route("/admin", pagesOf(app, deps));
   refuseOtherMethods(app);
   app.notFound(() => problem("not_found"));
   app.onError((error, c) => {
@@ -69,6 +73,17 @@ export function createOriginApp(deps: OriginDeps): Hono {
       : problem("internal");
   });
   return app;
+}
+
+/** The back office: pages that call the admin API in this process. */
+function pagesOf(app: Hono, deps: OriginDeps) {
+  return backOffice({
+    admin: deps,
+    sessions: deps.operatorSessions,
+    callApi: (principal) => (request) => app.fetch(request, { principal }),
+    clock: deps.clock,
+    log: deps.log,
+  });
 }
 
 function internalApi(deps: OriginDeps): Hono {

@@ -4,7 +4,7 @@ import { OriginFixture } from "./testing/origin_fixture.ts";
 
 Deno.test("createOriginApp() answers unknown addresses with a problem", async () => {
   await using origin = await OriginFixture.open();
-  for (const path of ["/", "/nothing", "/admin", "/healthz/more"]) {
+  for (const path of ["/", "/nothing", "/administrators", "/healthz/more"]) {
     const response = await origin.app.request(path);
     assertEquals(response.status, 404, path);
     assertEquals(response.headers.get("content-type"), "application/problem+json");

@@ -87,6 +87,7 @@ export function startOrigin(parts: OriginParts): StartedOrigin {
   const app = createOriginApp({
     ...parts,
     gateway: openGateway(parts.payment),
+    operatorSessions: { read: () => Promise.resolve(null) },
     restoreSoon: () => restoring.wake(),
     registry,
     lists,

@@ -1,8 +1,12 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Env, Hono } from "hono";
+import type { ExtractSchema } from "hono/types";
 import { boundAdminBody } from "./admin_body.ts";
+import { operatorGuard } from "../operators/operator_guard.ts";
+import type { OperatorEnv } from "../operators/principal.ts";
+import type { AdminApp } from "./admin_app.ts";
 import type { AdminParts } from "./admin_parts.ts";
 import { refuseInvalid } from "./admin_refusals.ts";
-import { requireBearer } from "./bearer.ts";
 import { addBlocklistRoutes } from "./blocklist_routes.ts";
 import { addMessageRoutes } from "./message_routes.ts";
 import { addOrderRoutes } from "./order_routes.ts";
@@ -16,8 +20,8 @@ import { addUserRoutes } from "./user_routes.ts";
  * What operators may ask, below `/admin/api`. The schemas that check requests also make
  * `openapi.json`, the one address that asks for no token: it says nothing that is secret.
  */
-export function adminRoutes(parts: AdminParts, adminToken: string): OpenAPIHono {
-  const app = new OpenAPIHono({ defaultHook: refuseInvalid });
+export function adminRoutes(parts: AdminParts, adminToken: string): AdminApp {
+  const app = new OpenAPIHono<OperatorEnv>({ defaultHook: refuseInvalid });
   app.openAPIRegistry.registerComponent("securitySchemes", "adminToken", {
     type: "http",
     scheme: "bearer",
@@ -29,15 +33,27 @@ export function adminRoutes(parts: AdminParts, adminToken: string): OpenAPIHono 
     servers: [{ url: "/admin/api" }],
     security: [{ adminToken: [] }],
   });
-  app.use("*", requireBearer(adminToken));
+  app.use("*", operatorGuard(adminToken));
   app.use("*", boundAdminBody);
-  addProductRoutes(app, parts);
-  addSaleRoutes(app, parts);
-  addSaleCourseRoutes(app, parts);
-  addOrderRoutes(app, parts);
-  addPaymentRoutes(app, parts);
-  addMessageRoutes(app, parts);
-  addBlocklistRoutes(app, parts);
-  addUserRoutes(app, parts);
+  for (const add of ADMIN_ROUTES) add(app, parts);
   return app;
 }
+
+/** Every group of routes. Each returns the app with its routes in the type, for the client. */
+const ADMIN_ROUTES = [
+  addProductRoutes,
+  addSaleRoutes,
+  addSaleCourseRoutes,
+  addOrderRoutes,
+  addPaymentRoutes,
+  addMessageRoutes,
+  addBlocklistRoutes,
+  addUserRoutes,
+] as const;
+
+/** The routes as types: what `hc` makes its client of. */
+export type AdminApi = Hono<
+  Env,
+  ExtractSchema<ReturnType<(typeof ADMIN_ROUTES)[number]>>,
+  "/"
+>;

@@ -84,13 +84,23 @@ export interface DocumentedAnswer {
   content?: Record<string, { schema: z.ZodType }>;
 }
 
+/** The answers of a route as the types of handlers and of the client know them. */
+export type Answers<S extends number, T extends z.ZodType | null> =
+  & {
+    [K in S]: T extends z.ZodType
+      ? { description: string; content: { "application/json": { schema: T } } }
+      : { description: string };
+  }
+  // Every refusal is a problem, whatever its status: one member stands for all of them.
+  & { 500: { description: string } };
+
 /** The answers of a route: the one hoped for, and refusals by their codes. */
-export function answers(
-  status: 200 | 201 | 204,
+export function answers<S extends 200 | 201 | 202 | 204, T extends z.ZodType | null>(
+  status: S,
   description: string,
-  schema: z.ZodType | null,
+  schema: T,
   codes: ProblemCode[] = [],
-): Record<string, DocumentedAnswer> {
+): Answers<S, T> {
   const told: Record<string, DocumentedAnswer> = {
     [status]: schema === null
       ? { description }
@@ -104,7 +114,7 @@ export function answers(
       content: { "application/problem+json": { schema: problemSchema } },
     };
   }
-  return told;
+  return told as unknown as Answers<S, T>;
 }
 
 /** A JSON body that a route cannot do without. */

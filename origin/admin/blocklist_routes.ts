@@ -1,8 +1,9 @@
-import { createRoute, type OpenAPIHono, type z } from "@hono/zod-openapi";
+import { createRoute, type z } from "@hono/zod-openapi";
 import { isoTime } from "../../shared/clock.ts";
 import { problem } from "../../shared/problem.ts";
 import type { BlockEntry } from "../customers/customer_book.ts";
 import { listPage } from "../internal/far_page.ts";
+import type { AdminApp } from "./admin_app.ts";
 import type { AdminParts } from "./admin_parts.ts";
 import {
   answers,
@@ -56,34 +57,32 @@ const remove = createRoute({
 });
 
 /** Whom operators keep from buying. */
-export function addBlocklistRoutes(app: OpenAPIHono, parts: AdminParts): void {
+export function addBlocklistRoutes(app: AdminApp, parts: AdminParts) {
   const { customers } = parts;
 
-  app.openapi(list, async (c) => {
-    const { page, per, ...filter } = c.req.valid("query");
-    const list = (page: number, per: number) => customers.listBlocked(given(filter), page, per);
-    const found = await listPage(page, per, list);
-    return c.json({ ...found, items: found.items.map(viewBlock) }, 200);
-  });
-
-  app.openapi(add, async (c) => {
-    const result = await customers.block(targetOf(c.req.valid("json")));
-    if (result.kind === "full") return problem("conflict", result.detail);
-    if (result.kind === "known") return c.json(viewBlock(result.entry), 200);
-    putListsInForce(parts);
-    return c.json(viewBlock(result.entry), 201);
-  });
-
-  app.openapi(read, async (c) => {
-    const entry = await customers.getBlocked(c.req.valid("param").id);
-    return entry ? c.json(viewBlock(entry), 200) : problem("not_found");
-  });
-
-  app.openapi(remove, async (c) => {
-    if (!await customers.unblock(c.req.valid("param").id)) return problem("not_found");
-    putListsInForce(parts);
-    return c.body(null, 204);
-  });
+  return app
+    .openapi(list, async (c) => {
+      const { page, per, ...filter } = c.req.valid("query");
+      const list = (page: number, per: number) => customers.listBlocked(given(filter), page, per);
+      const found = await listPage(page, per, list);
+      return c.json({ ...found, items: found.items.map(viewBlock) }, 200);
+    })
+    .openapi(add, async (c) => {
+      const result = await customers.block(targetOf(c.req.valid("json")));
+      if (result.kind === "full") return problem("conflict", result.detail);
+      if (result.kind === "known") return c.json(viewBlock(result.entry), 200);
+      putListsInForce(parts);
+      return c.json(viewBlock(result.entry), 201);
+    })
+    .openapi(read, async (c) => {
+      const entry = await customers.getBlocked(c.req.valid("param").id);
+      return entry ? c.json(viewBlock(entry), 200) : problem("not_found");
+    })
+    .openapi(remove, async (c) => {
+      if (!await customers.unblock(c.req.valid("param").id)) return problem("not_found");
+      putListsInForce(parts);
+      return c.body(null, 204);
+    });
 }
 
 function viewBlock({ id, createdAt, ...target }: BlockEntry): z.infer<typeof blockSchema> {

@@ -1,7 +1,8 @@
-import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute } from "@hono/zod-openapi";
 import { problem } from "../../shared/problem.ts";
 import { listPage } from "../internal/far_page.ts";
 import type { Page } from "../orders/order_book.ts";
+import type { AdminApp } from "./admin_app.ts";
 import type { AdminParts } from "./admin_parts.ts";
 import { answers, idParams, pageOf } from "./admin_schemas.ts";
 import {
@@ -62,39 +63,37 @@ const refuse = createRoute({
 });
 
 /** Messages: what waits, what was recorded, and what an operator has to decide about. */
-export function addMessageRoutes(app: OpenAPIHono, parts: AdminParts): void {
+export function addMessageRoutes(app: AdminApp, parts: AdminParts) {
   const { messages } = parts;
 
-  app.openapi(list, async (c) => {
-    const { state, page, per } = c.req.valid("query");
-    if (state === "pending" && !parts.ledger.isUp()) return ledgerAway();
-    const find = async (page: number, per: number): Promise<Page<ListedMessage>> => {
-      if (state === "pending") {
-        const found = await listWaiting(parts, page, per);
-        const now = parts.clock();
-        return { ...found, items: found.items.map((message) => viewWaiting(message, now)) };
-      }
-      if (state === "recorded") {
-        const found = await messages.listInbox(page, per);
-        return { ...found, items: found.items.map(viewRecorded) };
-      }
-      const found = await messages.listParked(state, page, per);
-      return { ...found, items: found.items.map(viewParkedSummary) };
-    };
-    return c.json(await listPage(page, per, find), 200);
-  });
-
   // Before the route of one message, which would take "summary" for an id.
-  app.openapi(summary, async (c) => c.json(await summarize(parts), 200));
 
-  app.openapi(read, async (c) => {
-    const message = await messages.getParked(c.req.valid("param").id);
-    return message ? c.json(viewParked(message), 200) : problem("not_found");
-  });
-
-  app.openapi(replay, async (c) => answer(await replayMessage(c.req.valid("param").id, parts)));
-
-  app.openapi(refuse, async (c) => answer(await refuseMessage(c.req.valid("param").id, parts)));
+  return app
+    .openapi(list, async (c) => {
+      const { state, page, per } = c.req.valid("query");
+      if (state === "pending" && !parts.ledger.isUp()) return ledgerAway();
+      const find = async (page: number, per: number): Promise<Page<ListedMessage>> => {
+        if (state === "pending") {
+          const found = await listWaiting(parts, page, per);
+          const now = parts.clock();
+          return { ...found, items: found.items.map((message) => viewWaiting(message, now)) };
+        }
+        if (state === "recorded") {
+          const found = await messages.listInbox(page, per);
+          return { ...found, items: found.items.map(viewRecorded) };
+        }
+        const found = await messages.listParked(state, page, per);
+        return { ...found, items: found.items.map(viewParkedSummary) };
+      };
+      return c.json(await listPage(page, per, find), 200);
+    })
+    .openapi(summary, async (c) => c.json(await summarize(parts), 200))
+    .openapi(read, async (c) => {
+      const message = await messages.getParked(c.req.valid("param").id);
+      return message ? c.json(viewParked(message), 200) : problem("not_found");
+    })
+    .openapi(replay, async (c) => answer(await replayMessage(c.req.valid("param").id, parts)))
+    .openapi(refuse, async (c) => answer(await refuseMessage(c.req.valid("param").id, parts)));
 }
 
 function answer(decided: Decided): Response {

@@ -1,9 +1,10 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import { problem } from "../../shared/problem.ts";
 import { REQUEST_ID_PATTERN } from "../../shared/ticket.ts";
 import { listPage } from "../internal/far_page.ts";
 import { proveSale } from "../orders/proof.ts";
 import { LedgerAwayError } from "../orders/proof_ledger.ts";
+import type { AdminApp } from "./admin_app.ts";
 import type { AdminParts } from "./admin_parts.ts";
 import { answers, given, idParams, idText, jsonBody, pageOf } from "./admin_schemas.ts";
 import { viewOrder } from "./admin_views.ts";
@@ -52,43 +53,42 @@ const proof = createRoute({
 });
 
 /** What was sold: orders, stock changes, the proof. */
-export function addOrderRoutes(app: OpenAPIHono, parts: AdminParts): void {
-  app.openapi(list, async (c) => {
-    const { page, per, ...filter } = c.req.valid("query");
-    const list = (page: number, per: number) => parts.book.listOrders(given(filter), page, per);
-    const found = await listPage(page, per, list);
-    return c.json({ ...found, items: found.items.map(viewOrder) }, 200);
-  });
-
-  app.openapi(stock, async (c) => {
-    const { id: saleId, productId } = c.req.valid("param");
-    const { delta } = c.req.valid("json");
-    const requestId = c.req.valid("header")["idempotency-key"];
-    const answer = await changeStock({ saleId, productId, delta, requestId }, parts);
-    switch (answer.kind) {
-      case "changed": {
-        const { stock, remaining, state } = answer;
-        return c.json({ saleId, productId, stock, remaining, state }, 200);
+export function addOrderRoutes(app: AdminApp, parts: AdminParts) {
+  return app
+    .openapi(list, async (c) => {
+      const { page, per, ...filter } = c.req.valid("query");
+      const list = (page: number, per: number) => parts.book.listOrders(given(filter), page, per);
+      const found = await listPage(page, per, list);
+      return c.json({ ...found, items: found.items.map(viewOrder) }, 200);
+    })
+    .openapi(stock, async (c) => {
+      const { id: saleId, productId } = c.req.valid("param");
+      const { delta } = c.req.valid("json");
+      const requestId = c.req.valid("header")["idempotency-key"];
+      const answer = await changeStock({ saleId, productId, delta, requestId }, parts);
+      switch (answer.kind) {
+        case "changed": {
+          const { stock, remaining, state } = answer;
+          return c.json({ saleId, productId, stock, remaining, state }, 200);
+        }
+        case "not_found":
+          return problem("not_found");
+        case "conflict":
+          return problem("conflict", answer.reason);
+        case "mismatch":
+          return problem("idempotency_mismatch", "This key was used with another delta");
+        case "recovering":
+          return problem("paused", "The item is being opened or recovered: ask again in a moment");
       }
-      case "not_found":
-        return problem("not_found");
-      case "conflict":
-        return problem("conflict", answer.reason);
-      case "mismatch":
-        return problem("idempotency_mismatch", "This key was used with another delta");
-      case "recovering":
-        return problem("paused", "The item is being opened or recovered: ask again in a moment");
-    }
-  });
-
-  app.openapi(proof, async (c) => {
-    const sale = await parts.catalog.getSale(c.req.valid("param").id);
-    if (!sale) return problem("not_found");
-    try {
-      return c.json(await proveSale(sale, parts), 200);
-    } catch (error) {
-      if (!(error instanceof LedgerAwayError)) throw error;
-      return problem("unavailable", error.message);
-    }
-  });
+    })
+    .openapi(proof, async (c) => {
+      const sale = await parts.catalog.getSale(c.req.valid("param").id);
+      if (!sale) return problem("not_found");
+      try {
+        return c.json(await proveSale(sale, parts), 200);
+      } catch (error) {
+        if (!(error instanceof LedgerAwayError)) throw error;
+        return problem("unavailable", error.message);
+      }
+    });
 }

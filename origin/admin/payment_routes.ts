@@ -1,9 +1,10 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import { isoTime } from "../../shared/clock.ts";
 import { problem } from "../../shared/problem.ts";
 import { listPage } from "../internal/far_page.ts";
 import type { PaymentRecord } from "../payments/payment_book.ts";
 import { MAX_REFUND_ATTEMPTS } from "../payments/refund_rows.ts";
+import type { AdminApp } from "./admin_app.ts";
 import type { AdminParts } from "./admin_parts.ts";
 import {
   answers,
@@ -63,30 +64,29 @@ const refunded = createRoute({
 });
 
 /** Captured money: where it stands, and what operators do about refunds. */
-export function addPaymentRoutes(app: OpenAPIHono, parts: AdminParts): void {
+export function addPaymentRoutes(app: AdminApp, parts: AdminParts) {
   const { payments, gateway } = parts;
 
-  app.openapi(list, async (c) => {
-    const { page, per, ...filter } = c.req.valid("query");
-    const list = (page: number, per: number) => payments.listPayments(given(filter), page, per);
-    const found = await listPage(page, per, list);
-    return c.json({ ...found, items: found.items.map(viewPayment) }, 200);
-  });
-
-  app.openapi(retry, (c) =>
-    changeRefund(c.req.valid("param").id, parts, async ({ paymentId }) => {
-      if (!gateway.givesBack) return "Nobody gives money back by itself here: do it by hand";
-      return await payments.retryRefund(paymentId) ? null : "It was given back meanwhile";
-    }));
-
-  app.openapi(
-    refunded,
-    (c) =>
+  return app
+    .openapi(list, async (c) => {
+      const { page, per, ...filter } = c.req.valid("query");
+      const list = (page: number, per: number) => payments.listPayments(given(filter), page, per);
+      const found = await listPage(page, per, list);
+      return c.json({ ...found, items: found.items.map(viewPayment) }, 200);
+    })
+    .openapi(retry, (c) =>
       changeRefund(c.req.valid("param").id, parts, async ({ paymentId }) => {
-        await payments.finishRefund(paymentId, { kind: "refunded" });
-        return null;
-      }),
-  );
+        if (!gateway.givesBack) return "Nobody gives money back by itself here: do it by hand";
+        return await payments.retryRefund(paymentId) ? null : "It was given back meanwhile";
+      }))
+    .openapi(
+      refunded,
+      (c) =>
+        changeRefund(c.req.valid("param").id, parts, async ({ paymentId }) => {
+          await payments.finishRefund(paymentId, { kind: "refunded" });
+          return null;
+        }),
+    );
 }
 
 /** Changes a payment that is to be given back; `change` may say why it cannot. */

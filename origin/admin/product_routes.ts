@@ -1,6 +1,7 @@
-import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute } from "@hono/zod-openapi";
 import { problem } from "../../shared/problem.ts";
 import { listPage } from "../internal/far_page.ts";
+import type { AdminApp } from "./admin_app.ts";
 import type { AdminParts } from "./admin_parts.ts";
 import { refuseChange } from "./admin_refusals.ts";
 import { answers, given, idParams, jsonBody, pageOf, pageQuery } from "./admin_schemas.ts";
@@ -48,32 +49,29 @@ const remove = createRoute({
 });
 
 /** Products: making, reading, changing, deleting. */
-export function addProductRoutes(app: OpenAPIHono, parts: AdminParts): void {
+export function addProductRoutes(app: AdminApp, parts: AdminParts) {
   const { catalog } = parts;
 
-  app.openapi(create, async (c) => c.json(await catalog.createProduct(c.req.valid("json")), 201));
-
-  app.openapi(list, async (c) => {
-    const { page, per } = c.req.valid("query");
-    const list = (page: number, per: number) => catalog.listProducts(page, per);
-    return c.json(await listPage(page, per, list), 200);
-  });
-
-  app.openapi(read, async (c) => {
-    const product = await catalog.getProduct(c.req.valid("param").id);
-    return product ? c.json(product, 200) : problem("not_found");
-  });
-
-  app.openapi(change, async (c) => {
-    const { id } = c.req.valid("param");
-    const result = await catalog.updateProduct(id, given(c.req.valid("json")));
-    if (result.kind !== "done") return refuseChange(result);
-    await putInForce(null, parts);
-    return c.json(result.value, 200);
-  });
-
-  app.openapi(remove, async (c) => {
-    const result = await catalog.deleteProduct(c.req.valid("param").id);
-    return result.kind === "done" ? c.body(null, 204) : refuseChange(result);
-  });
+  return app
+    .openapi(create, async (c) => c.json(await catalog.createProduct(c.req.valid("json")), 201))
+    .openapi(list, async (c) => {
+      const { page, per } = c.req.valid("query");
+      const list = (page: number, per: number) => catalog.listProducts(page, per);
+      return c.json(await listPage(page, per, list), 200);
+    })
+    .openapi(read, async (c) => {
+      const product = await catalog.getProduct(c.req.valid("param").id);
+      return product ? c.json(product, 200) : problem("not_found");
+    })
+    .openapi(change, async (c) => {
+      const { id } = c.req.valid("param");
+      const result = await catalog.updateProduct(id, given(c.req.valid("json")));
+      if (result.kind !== "done") return refuseChange(result);
+      await putInForce(null, parts);
+      return c.json(result.value, 200);
+    })
+    .openapi(remove, async (c) => {
+      const result = await catalog.deleteProduct(c.req.valid("param").id);
+      return result.kind === "done" ? c.body(null, 204) : refuseChange(result);
+    });
 }

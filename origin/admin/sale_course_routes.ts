@@ -1,5 +1,6 @@
-import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute } from "@hono/zod-openapi";
 import type { CatalogResult, Sale } from "../catalog/catalog.ts";
+import type { AdminApp } from "./admin_app.ts";
 import type { AdminParts } from "./admin_parts.ts";
 import { refuseChange } from "./admin_refusals.ts";
 import { answers, idParams } from "./admin_schemas.ts";
@@ -32,13 +33,8 @@ const resume = courseRoute("resume", "Sell on after a pause");
 const close = courseRoute("close", "End a sale for good");
 
 /** The course of a sale: publish, pause, resume, close. All can be repeated. */
-export function addSaleCourseRoutes(app: OpenAPIHono, parts: AdminParts): void {
+export function addSaleCourseRoutes(app: AdminApp, parts: AdminParts) {
   const { catalog } = parts;
-
-  app.openapi(publish, async (c) => {
-    const result = await publishSale(c.req.valid("param").id, parts);
-    return result.kind === "done" ? c.json(result.value, 200) : refuseChange(result);
-  });
 
   const answer = async (saleId: number, result: CatalogResult<Sale>): Promise<Response> => {
     if (result.kind !== "done") return refuseChange(result);
@@ -47,18 +43,21 @@ export function addSaleCourseRoutes(app: OpenAPIHono, parts: AdminParts): void {
     return Response.json(view);
   };
 
-  app.openapi(pause, async (c) => {
-    const { id } = c.req.valid("param");
-    return await answer(id, await catalog.pauseSale(id, true));
-  });
-
-  app.openapi(resume, async (c) => {
-    const { id } = c.req.valid("param");
-    return await answer(id, await catalog.pauseSale(id, false));
-  });
-
-  app.openapi(close, async (c) => {
-    const { id } = c.req.valid("param");
-    return await answer(id, await catalog.closeSale(id));
-  });
+  return app
+    .openapi(publish, async (c) => {
+      const result = await publishSale(c.req.valid("param").id, parts);
+      return result.kind === "done" ? c.json(result.value, 200) : refuseChange(result);
+    })
+    .openapi(pause, async (c) => {
+      const { id } = c.req.valid("param");
+      return await answer(id, await catalog.pauseSale(id, true));
+    })
+    .openapi(resume, async (c) => {
+      const { id } = c.req.valid("param");
+      return await answer(id, await catalog.pauseSale(id, false));
+    })
+    .openapi(close, async (c) => {
+      const { id } = c.req.valid("param");
+      return await answer(id, await catalog.closeSale(id));
+    });
 }

@@ -1,9 +1,10 @@
-import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute } from "@hono/zod-openapi";
 import type { z } from "@hono/zod-openapi";
 import { problem } from "../../shared/problem.ts";
 import { DEFAULT_LIMITS } from "../../shared/sale.ts";
 import type { Sale, SaleFields } from "../catalog/catalog.ts";
 import { listPage } from "../internal/far_page.ts";
+import type { AdminApp } from "./admin_app.ts";
 import type { AdminParts } from "./admin_parts.ts";
 import { refuseChange } from "./admin_refusals.ts";
 import { answers, given, idParams, jsonBody, pageOf, pageQuery } from "./admin_schemas.ts";
@@ -49,54 +50,52 @@ const change = createRoute({
 });
 
 /** Sales: making, reading, changing. */
-export function addSaleRoutes(app: OpenAPIHono, parts: AdminParts): void {
+export function addSaleRoutes(app: AdminApp, parts: AdminParts) {
   const { catalog } = parts;
 
-  app.openapi(create, async (c) => {
-    const fields = c.req.valid("json");
-    const inexact = await findInexact(fields.items, parts);
-    if (inexact) return inexact;
-    const result = await catalog.createSale({
-      ...fields,
-      limits: { ...DEFAULT_LIMITS, ...given(fields.limits) },
-      items: fields.items.map(plainItem),
+  return app
+    .openapi(create, async (c) => {
+      const fields = c.req.valid("json");
+      const inexact = await findInexact(fields.items, parts);
+      if (inexact) return inexact;
+      const result = await catalog.createSale({
+        ...fields,
+        limits: { ...DEFAULT_LIMITS, ...given(fields.limits) },
+        items: fields.items.map(plainItem),
+      });
+      if (result.kind !== "done") return refuseChange(result);
+      const [view] = await viewSales([result.value], parts);
+      return c.json(view!, 201);
+    })
+    .openapi(list, async (c) => {
+      const { page, per } = c.req.valid("query");
+      const list = (page: number, per: number) => catalog.listSales(page, per);
+      const found = await listPage(page, per, list);
+      return c.json({ ...found, items: await viewSales(found.items, parts) }, 200);
+    })
+    .openapi(read, async (c) => {
+      const sale = await catalog.getSale(c.req.valid("param").id);
+      if (!sale) return problem("not_found");
+      const [view] = await viewSales([sale], parts);
+      return c.json(view!, 200);
+    })
+    .openapi(change, async (c) => {
+      const { id } = c.req.valid("param");
+      const { limits, items: changed, ...fields } = c.req.valid("json");
+      const items = changed && mergeItems(changed, await catalog.getSale(id));
+      if (items instanceof Response) return items;
+      const inexact = items && await findInexact(items, parts);
+      if (inexact) return inexact;
+      const result = await catalog.updateSale(id, {
+        ...given(fields),
+        ...(limits ? { limits: given(limits) } : {}),
+        ...(items ? { items: items.map(plainItem) } : {}),
+      });
+      if (result.kind !== "done") return refuseChange(result);
+      if (result.value.status === "published") await putInForce(id, parts);
+      const [view] = await viewSales([result.value], parts);
+      return c.json(view!, 200);
     });
-    if (result.kind !== "done") return refuseChange(result);
-    const [view] = await viewSales([result.value], parts);
-    return c.json(view!, 201);
-  });
-
-  app.openapi(list, async (c) => {
-    const { page, per } = c.req.valid("query");
-    const list = (page: number, per: number) => catalog.listSales(page, per);
-    const found = await listPage(page, per, list);
-    return c.json({ ...found, items: await viewSales(found.items, parts) }, 200);
-  });
-
-  app.openapi(read, async (c) => {
-    const sale = await catalog.getSale(c.req.valid("param").id);
-    if (!sale) return problem("not_found");
-    const [view] = await viewSales([sale], parts);
-    return c.json(view!, 200);
-  });
-
-  app.openapi(change, async (c) => {
-    const { id } = c.req.valid("param");
-    const { limits, items: changed, ...fields } = c.req.valid("json");
-    const items = changed && mergeItems(changed, await catalog.getSale(id));
-    if (items instanceof Response) return items;
-    const inexact = items && await findInexact(items, parts);
-    if (inexact) return inexact;
-    const result = await catalog.updateSale(id, {
-      ...given(fields),
-      ...(limits ? { limits: given(limits) } : {}),
-      ...(items ? { items: items.map(plainItem) } : {}),
-    });
-    if (result.kind !== "done") return refuseChange(result);
-    if (result.value.status === "published") await putInForce(id, parts);
-    const [view] = await viewSales([result.value], parts);
-    return c.json(view!, 200);
-  });
 }
 
 type NewItem = z.infer<typeof newSaleSchema>["items"][number];

@@ -1,6 +1,7 @@
-import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import { problem } from "../../shared/problem.ts";
 import { listPage } from "../internal/far_page.ts";
+import type { AdminApp } from "./admin_app.ts";
 import type { AdminParts } from "./admin_parts.ts";
 import { answers, given, jsonBody, pageOf, pageQuery } from "./admin_schemas.ts";
 import { userIdSchema } from "./blocklist_schemas.ts";
@@ -65,24 +66,23 @@ const change = createRoute({
 });
 
 /** What operators know of the shop's customers. Who has no row yet is a customer all the same. */
-export function addUserRoutes(app: OpenAPIHono, parts: AdminParts): void {
+export function addUserRoutes(app: AdminApp, parts: AdminParts) {
   const { customers } = parts;
 
-  app.openapi(list, async (c) => {
-    const { page, per, ...filter } = c.req.valid("query");
-    const list = (page: number, per: number) => customers.listUsers(given(filter), page, per);
-    return c.json(await listPage(page, per, list), 200);
-  });
-
-  app.openapi(read, async (c) => {
-    return c.json(await customers.getUser(c.req.valid("param").id), 200);
-  });
-
-  app.openapi(change, async (c) => {
-    const { id } = c.req.valid("param");
-    const result = await customers.changeUser(id, given(c.req.valid("json")));
-    if (result.kind === "full") return problem("conflict", result.detail);
-    putListsInForce(parts);
-    return c.json(result.user, 200);
-  });
+  return app
+    .openapi(list, async (c) => {
+      const { page, per, ...filter } = c.req.valid("query");
+      const list = (page: number, per: number) => customers.listUsers(given(filter), page, per);
+      return c.json(await listPage(page, per, list), 200);
+    })
+    .openapi(read, async (c) => {
+      return c.json(await customers.getUser(c.req.valid("param").id), 200);
+    })
+    .openapi(change, async (c) => {
+      const { id } = c.req.valid("param");
+      const result = await customers.changeUser(id, given(c.req.valid("json")));
+      if (result.kind === "full") return problem("conflict", result.detail);
+      putListsInForce(parts);
+      return c.json(result.user, 200);
+    });
 }

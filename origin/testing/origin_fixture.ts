@@ -18,6 +18,7 @@ import { SqlMessageBook } from "../orders/sql_message_book.ts";
 import { SqlOrderBook } from "../orders/sql_order_book.ts";
 import { SqlUnpaidBook } from "../orders/sql_unpaid_book.ts";
 import { openGateway, type PaymentSettings } from "../payments/gateways.ts";
+import type { Role, SignedIn } from "../operators/principal.ts";
 import { SqlPaymentBook } from "../payments/sql_payment_book.ts";
 import { SqliteQueue } from "../queue/sqlite_queue.ts";
 import { breakable, type Fault } from "./breakable.ts";
@@ -51,6 +52,8 @@ export class OriginFixture {
   now = FIXTURE_START;
   /** Lets items be opened while somebody waits, as a worker does. */
   workerRuns = true;
+  /** Who is signed in to the back office, whatever cookie is shown. */
+  signedIn: SignedIn | null = null;
   /** What `delay` was asked for, ms. */
   readonly waits: number[] = [];
   /** How often somebody wanted stock restored soon. */
@@ -114,6 +117,7 @@ export class OriginFixture {
       lists: this.lists,
       productIds: new ProductIds(catalog.part),
       productCache: null,
+      operatorSessions: { read: () => Promise.resolve(this.signedIn) },
       payment: FIXTURE_PAYMENT,
       gateway: openGateway(FIXTURE_PAYMENT),
       restoreSoon: () => {
@@ -150,6 +154,26 @@ export class OriginFixture {
       headers: { authorization: `Bearer ${FIXTURE_SECRETS.adminToken}`, ...headers },
       ...(body === undefined ? {} : { body: text }),
     });
+  }
+
+  /** Signs an operator of this role in; every later request of a page is his. */
+  signIn(role: Role): void {
+    this.signedIn = {
+      principal: { name: `the-${role}`, role, via: "session", operatorId: 1 },
+      csrf: "csrf-of-the-fixture",
+    };
+  }
+
+  /** A page of the back office, `path` below `/admin`; with fields, a form that is sent. */
+  async page(path: string, fields?: Record<string, string>): Promise<Response> {
+    if (fields === undefined) return await this.app.request(`/admin${path}`);
+    const body = new URLSearchParams({ csrf: "csrf-of-the-fixture", ...fields }).toString();
+    const headers = {
+      "content-type": "application/x-www-form-urlencoded",
+      "content-length": String(body.length),
+      "sec-fetch-site": "same-origin",
+    };
+    return await this.app.request(`/admin${path}`, { method: "POST", headers, body });
   }
 
   /** A request of an edge. */

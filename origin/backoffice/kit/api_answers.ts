@@ -1,0 +1,39 @@
+import type { FormState } from "./form.tsx";
+
+/** A refusal of the admin API as its client sees it. */
+export interface Refused {
+  status: number;
+  code: string;
+  detail: string;
+  errors: { path: string; message: string }[];
+}
+
+/** Reads the problem of an answer that is not ok. @throws for an answer that is no problem */
+export async function readRefusal(response: Response): Promise<Refused> {
+  const { code, title, detail, errors } = await response.json();
+  return { status: response.status, code, detail: detail ?? title, errors: errors ?? [] };
+}
+
+/**
+ * A refused form, to be shown again: faults of fields beside them, everything else above. `fieldOf`
+ * names the field of a path where they differ, as `limits.burst` and `burst`.
+ */
+export function refusedForm(
+  values: Record<string, string>,
+  refused: Refused,
+  fieldOf: (path: string) => string = (path) => path,
+): FormState {
+  const errors: Record<string, string> = {};
+  for (const { path, message } of refused.errors) errors[fieldOf(path)] ??= message;
+  const told = Object.keys(errors).length > 0;
+  return { values, errors, problem: told ? "Please look at the marked fields." : refused.detail };
+}
+
+/** The text fields of a sent form; files and repeated names are left to their own readers. */
+export async function readForm(request: Request): Promise<Record<string, string>> {
+  const values: Record<string, string> = {};
+  for (const [name, value] of await request.formData()) {
+    if (typeof value === "string") values[name] = value;
+  }
+  return values;
+}

@@ -1,0 +1,108 @@
+import type { Child } from "hono/jsx";
+
+/** What a form was sent with, to show it again, and what was wrong with it, by field. */
+export interface FormState {
+  values: Record<string, string>;
+  errors: Record<string, string>;
+  /** What is wrong with the whole of it. */
+  problem: string | null;
+}
+
+/** A form that nobody has filled in yet. */
+export function freshForm(values: Record<string, string> = {}): FormState {
+  return { values, errors: {}, problem: null };
+}
+
+interface FieldProps {
+  form: FormState;
+  name: string;
+  label: string;
+  hint?: string;
+  type?: "text" | "number" | "password" | "datetime-local" | "search" | "url";
+  required?: boolean;
+  attributes?: Record<string, string | number | boolean>;
+}
+
+/** A labelled input with its hint and its error, each tied to it for screen readers. */
+export function Field(
+  { form, name, label, hint, type = "text", required, attributes }: FieldProps,
+) {
+  const error = form.errors[name];
+  const described = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(" ");
+  return (
+    <FieldFrame name={name} label={label} hint={hint} error={error}>
+      <input
+        id={name}
+        name={name}
+        type={type}
+        value={type === "password" ? undefined : form.values[name] ?? ""}
+        required={required}
+        aria-invalid={error ? "true" : undefined}
+        aria-describedby={described || undefined}
+        {...attributes}
+      />
+    </FieldFrame>
+  );
+}
+
+interface ChoiceProps extends Omit<FieldProps, "type"> {
+  options: { value: string; label: string }[];
+}
+
+/** A labelled choice of one. */
+export function Choice({ form, name, label, hint, options, attributes }: ChoiceProps) {
+  const error = form.errors[name];
+  return (
+    <FieldFrame name={name} label={label} hint={hint} error={error}>
+      <select id={name} name={name} aria-invalid={error ? "true" : undefined} {...attributes}>
+        {options.map((option) => (
+          <option value={option.value} selected={form.values[name] === option.value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </FieldFrame>
+  );
+}
+
+/** A labelled text of several lines. */
+export function TextArea({ form, name, label, hint, attributes }: FieldProps) {
+  const error = form.errors[name];
+  return (
+    <FieldFrame name={name} label={label} hint={hint} error={error}>
+      <textarea
+        id={name}
+        name={name}
+        rows={5}
+        aria-invalid={error ? "true" : undefined}
+        {...attributes}
+      >
+        {form.values[name] ?? ""}
+      </textarea>
+    </FieldFrame>
+  );
+}
+
+interface FieldFrameProps {
+  name: string;
+  label: string;
+  hint: string | undefined;
+  error: string | undefined;
+  children?: Child;
+}
+
+function FieldFrame({ name, label, hint, error, children }: FieldFrameProps) {
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      {children}
+      {hint && <p class="hint" id={`${name}-hint`}>{hint}</p>}
+      {error && <p class="error" id={`${name}-error`}>{error}</p>}
+    </div>
+  );
+}
+
+/** What is wrong with the whole form, said where it is read first. */
+export function FormProblem({ form }: { form: FormState }) {
+  return form.problem === null ? null : <p class="flash failed" role="alert">{form.problem}</p>;
+}
