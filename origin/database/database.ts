@@ -41,8 +41,12 @@ export interface SqlResult {
 export interface Sql {
   query<Row extends object = SqlRow>(text: string, params?: SqlValue[]): Promise<Row[]>;
   execute(text: string, params?: SqlValue[]): Promise<SqlResult>;
-  /** Inserts rows with one statement per chunk; a clash fails all of it. */
-  insertMany(table: string, columns: string[], rows: SqlValue[][]): Promise<void>;
+  /**
+   * Inserts rows with one statement per 1,000; a clash fails all of it. Returns the id that the
+   * first row got in a table that numbers its rows, 0 without rows; those of one statement follow
+   * one another.
+   */
+  insertMany(table: string, columns: string[], rows: SqlValue[][]): Promise<number>;
   /** What ends a `SELECT` that locks its rows: ` FOR UPDATE`, or nothing where writers are alone. */
   readonly forUpdate: string;
 }

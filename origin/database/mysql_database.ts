@@ -17,6 +17,7 @@ import {
 import { mysqlError } from "./mysql_faults.ts";
 import { MysqlLocks } from "./mysql_locks.ts";
 import { MysqlSession } from "./mysql_session.ts";
+import { type PoolState, poolState } from "./mysql_pool_state.ts";
 import type { MysqlAddress } from "./mysql_url.ts";
 
 /** How a MySQL database is used. */
@@ -90,7 +91,7 @@ export class MysqlDatabase implements Database {
     return this.#once((session) => session.execute(text, params));
   }
 
-  insertMany(table: string, columns: string[], rows: SqlValue[][]): Promise<void> {
+  insertMany(table: string, columns: string[], rows: SqlValue[][]): Promise<number> {
     return this.transaction((tx) => tx.insertMany(table, columns, rows));
   }
 
@@ -131,6 +132,16 @@ export class MysqlDatabase implements Database {
 
   isUp(): boolean {
     return this.#up;
+  }
+
+  /** Most connections that it opens. */
+  get poolSize(): number {
+    return this.#limits.poolSize;
+  }
+
+  /** What its connections do at the moment. */
+  poolState(): PoolState {
+    return poolState(this.#pool);
   }
 
   async close(): Promise<void> {

@@ -233,3 +233,28 @@ Deno.test("ping() gives up a server that says nothing", async () => {
   await accepting;
   for (const connection of silent) connection.close();
 });
+
+test(
+  "tells what its connections do",
+  { poolSize: 2, acquireTimeoutMs: 5_000 },
+  async (database) => {
+    assertEquals(database.poolSize, 2);
+    const idle = database.poolState();
+    assertEquals([idle.inUse, idle.waiting], [0, 0]);
+    const release = Promise.withResolvers<void>();
+    const begun = [0, 1].map(() => Promise.withResolvers<void>());
+    const holding = begun.map((one) =>
+      database.transaction(async (tx) => {
+        await tx.query("SELECT 1");
+        one.resolve();
+        await release.promise;
+      })
+    );
+    await Promise.all(begun.map((one) => one.promise));
+    const waiting = database.query("SELECT 1");
+    assertEquals(database.poolState(), { open: 2, inUse: 2, waiting: 1 });
+    release.resolve();
+    await Promise.all([...holding, waiting]);
+    assertEquals(database.poolState(), { open: 2, inUse: 0, waiting: 0 });
+  },
+);

@@ -47,13 +47,16 @@ export class MysqlSession implements Sql {
     return this.#run(async () => resultOf(await this.#executed(text, params)));
   }
 
-  async insertMany(table: string, columns: string[], rows: SqlValue[][]): Promise<void> {
+  async insertMany(table: string, columns: string[], rows: SqlValue[][]): Promise<number> {
     const text = `INSERT INTO ${table} (${columns.join(", ")}) VALUES ?`;
     for (const row of rows) row.forEach(checkSqlValue);
+    let firstId = 0;
     for (let at = 0; at < rows.length; at += ROWS_PER_INSERT) {
       const chunk = rows.slice(at, at + ROWS_PER_INSERT);
-      await this.#run(() => this.connection.query(text, [chunk]));
+      const [result] = await this.#run(() => this.connection.query(text, [chunk]));
+      if (at === 0) firstId = resultOf(result).insertId;
     }
+    return firstId;
   }
 
   /** A statement without parameters or rows, in the text protocol: all that DDL can use. */

@@ -110,7 +110,7 @@ export class SqliteDatabase implements Database {
     return this.#inTurn(() => this.#alone.execute(text, params));
   }
 
-  insertMany(table: string, columns: string[], rows: SqlValue[][]): Promise<void> {
+  insertMany(table: string, columns: string[], rows: SqlValue[][]): Promise<number> {
     return this.transaction((tx) => tx.insertMany(table, columns, rows));
   }
 
@@ -156,10 +156,13 @@ export class SqliteDatabase implements Database {
         const statement = this.prepare(
           `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${marks})`,
         );
-        for (const row of rows) {
+        let firstId = 0;
+        rows.forEach((row, at) => {
           row.forEach(checkSqlValue);
-          statement.run(...row);
-        }
+          const { lastInsertRowid } = statement.run(...row);
+          if (at === 0) firstId = Number(lastInsertRowid);
+        });
+        return firstId;
       }),
   };
 
