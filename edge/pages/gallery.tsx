@@ -1,6 +1,6 @@
 import type { SnapshotProduct } from "../../shared/internal_api.ts";
 import type { PageFrame } from "./layout.tsx";
-import { picturesOf } from "./pictures.ts";
+import { picturesOf, pictureSource } from "./pictures.ts";
 
 /**
  * A product's pictures: swiped where there is touch, chosen by thumbnails, turned by keys and
@@ -23,7 +23,7 @@ export function Gallery({ frame, product }: { frame: PageFrame; product: Snapsho
             <img
               key={path}
               id={`picture-${at + 1}`}
-              src={path}
+              {...pictureSource(path, "(min-width: 60rem) 34rem, 100vw")}
               alt={gallery.picture(product.name, at + 1, total)}
               width="480"
               height="360"
@@ -51,7 +51,13 @@ export function Gallery({ frame, product }: { frame: PageFrame; product: Snapsho
                   aria-label={gallery.show(at + 1)}
                   {...(at === 0 ? { "aria-current": "true" } : {})}
                 >
-                  <img src={path} alt="" width="64" height="48" loading="lazy" />
+                  <img
+                    {...pictureSource(path, "64px")}
+                    alt=""
+                    width="64"
+                    height="48"
+                    loading="lazy"
+                  />
                 </a>
               </li>
             ))}

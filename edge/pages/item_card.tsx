@@ -1,7 +1,7 @@
 import type { SnapshotItem, SnapshotSale } from "../../shared/internal_api.ts";
 import type { PageFrame } from "./layout.tsx";
 import { formatMoney } from "./money.ts";
-import { picturesOf } from "./pictures.ts";
+import { picturesOf, pictureSource } from "./pictures.ts";
 import type { SaleCourseState } from "./sessions.ts";
 
 /** Up to this many pieces are chosen from a list, more are typed. */
@@ -94,7 +94,10 @@ export function ItemCard({ frame, sale, item, state }: ItemCardProps) {
     <article class="card item">
       <a class="picture" href={href} tabindex={-1} aria-hidden="true">
         <img
-          src={picturesOf(item.product, frame.assets)[0]!}
+          {...pictureSource(
+            picturesOf(item.product, frame.assets)[0]!,
+            "(min-width: 40rem) 20rem, 100vw",
+          )}
           alt=""
           width="480"
           height="360"

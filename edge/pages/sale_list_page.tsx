@@ -3,7 +3,7 @@ import type { SnapshotItem, SnapshotSale } from "../../shared/internal_api.ts";
 import { StockBar } from "./item_card.tsx";
 import { Layout, type PageFrame } from "./layout.tsx";
 import { formatMoney } from "./money.ts";
-import { picturesOf } from "./pictures.ts";
+import { picturesOf, pictureSource } from "./pictures.ts";
 import { StateBadge } from "./sale_page.tsx";
 import { Day, TimeOfDay } from "./sale_times.tsx";
 import {
@@ -180,7 +180,7 @@ function Tile({ frame, sale, item, state }: SaleGroupProps & { item: SnapshotIte
   return (
     <li class="card tile" data-item={item.productId} data-total={item.stock} data-state={state}>
       <img
-        src={picturesOf(item.product, assets)[0]!}
+        {...pictureSource(picturesOf(item.product, assets)[0]!, "(min-width: 40rem) 16rem, 50vw")}
         alt=""
         width="480"
         height="360"
