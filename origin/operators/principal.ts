@@ -13,6 +13,8 @@ export interface Principal {
   via: "token" | "session";
   /** Null for the token, which belongs to machines. */
   operatorId: number | null;
+  /** Hex SHA-256 of the session's token; only of a session. */
+  sessionId?: string;
 }
 
 /** Who shows `ADMIN_TOKEN`. */
