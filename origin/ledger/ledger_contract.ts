@@ -4,6 +4,7 @@ import { outboxContract } from "./ledger_contract_outbox.ts";
 import { passesContract } from "./ledger_contract_passes.ts";
 import { propertyContract } from "./ledger_contract_property.ts";
 import { refusalsContract } from "./ledger_contract_refusals.ts";
+import { removalContract } from "./ledger_contract_removal.ts";
 import { reserveContract } from "./ledger_contract_reserve.ts";
 import { sharedPassesContract } from "./ledger_contract_shared_passes.ts";
 import type { MakeLedger } from "./ledger_contract_setup.ts";
@@ -17,5 +18,6 @@ export function ledgerContract(name: string, makeLedger: MakeLedger): void {
   outboxContract(name, makeLedger);
   changesContract(name, makeLedger);
   openingContract(name, makeLedger);
+  removalContract(name, makeLedger);
   propertyContract(name, makeLedger);
 }

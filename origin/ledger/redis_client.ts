@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import type { ConnectionStates } from "../../shared/metrics/connection_states.ts";
 import {
   closeRedis,
   connectRedis,
@@ -42,9 +43,13 @@ const ADMIN_COMMAND_TIMEOUT_MS = 10_000;
  *
  * @throws {TypeError} when the URL is neither `redis://` nor `rediss://`.
  */
-export function createRedisClients(url: string, onError: OnRedisError): RedisClients {
+export function createRedisClients(
+  url: string,
+  onError: OnRedisError,
+  states?: ConnectionStates,
+): RedisClients {
   const connect = (name: string, commandTimeoutMs: number) =>
-    connectRedis({ url, name, commandTimeoutMs, onError });
+    connectRedis({ url, name, commandTimeoutMs, onError, states });
   return {
     hot: connect("dropgate-hot", HOT_COMMAND_TIMEOUT_MS),
     admin: connect("dropgate-admin", ADMIN_COMMAND_TIMEOUT_MS),

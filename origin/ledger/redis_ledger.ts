@@ -5,7 +5,8 @@ import type { RedisClient } from "./redis_client.ts";
 import { RedisDecisions } from "./redis_ledger_decisions.ts";
 import { inGroups, inPieces, VALUES_PER_CALL } from "./redis_ledger_groups.ts";
 import { type ItemKeys, keysOf } from "./redis_ledger_keys.ts";
-import { openRedisItem, termsArguments } from "./redis_ledger_opening.ts";
+import { type Ask, openRedisItem, termsArguments } from "./redis_ledger_opening.ts";
+import { removeRedisItems } from "./redis_ledger_removal.ts";
 import { type ScriptCall, ScriptRunner, SCRIPTS } from "./redis_ledger_scripts.ts";
 import { checkRedisServer } from "./redis_ledger_server.ts";
 import { pairs, readHolder, readOutboxPart } from "./redis_ledger_texts.ts";
@@ -243,13 +244,14 @@ export class RedisLedger implements StockLedger {
   }
 
   open(opening: Opening, reservations: AsyncIterable<Reservation[]>): Promise<OpenOutcome> {
-    return openRedisItem(
-      async (call) => (await this.#admin.run([call], ADMIN_TIMEOUT_MS))[0],
-      this.options.namespace,
-      opening,
-      reservations,
-    );
+    return openRedisItem(this.#askOne, this.options.namespace, opening, reservations);
   }
+
+  removeItems(items: ItemKey[]): Promise<void> {
+    return removeRedisItems(this.#askOne, this.options.namespace, items);
+  }
+
+  readonly #askOne: Ask = async (call) => (await this.#admin.run([call], ADMIN_TIMEOUT_MS))[0];
 
   #keys(item: ItemKey): ItemKeys {
     return keysOf(this.options.namespace, item);

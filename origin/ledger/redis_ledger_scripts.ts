@@ -14,6 +14,7 @@ import listReservations from "../../lua/list_reservations.lua" with { type: "tex
 import openItem from "../../lua/open_item.lua" with { type: "text" };
 import readStock from "../../lua/read_stock.lua" with { type: "text" };
 import release from "../../lua/release.lua" with { type: "text" };
+import removeItem from "../../lua/remove_item.lua" with { type: "text" };
 import salvage from "../../lua/salvage.lua" with { type: "text" };
 import setTerms from "../../lua/set_terms.lua" with { type: "text" };
 import settle from "../../lua/settle.lua" with { type: "text" };
@@ -43,6 +44,7 @@ export const SCRIPTS = {
   openItem: script(fence + openItem),
   readStock: script(fence + readStock),
   release: script(fence + release),
+  removeItem: script(removeItem),
   salvage: script(salvage),
   setTerms: script(fence + setTerms),
   settle: script(fence + settle),

@@ -10,7 +10,7 @@ const MIN_MAJOR_VERSION = 7;
  *
  * @throws {RedisLedgerError} naming the rule and the value.
  */
-export async function checkRedisServer(client: RedisClient): Promise<void> {
+export async function checkRedisServer(client: Pick<RedisClient, "info">): Promise<void> {
   const version = field(await client.info("server"), "redis_version");
   if (!(Number.parseInt(version, 10) >= MIN_MAJOR_VERSION)) {
     throw new RedisLedgerError(

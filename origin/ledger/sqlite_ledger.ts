@@ -1,10 +1,11 @@
 import type { SqliteDatabase } from "../database/sqlite_database.ts";
 import type { Clock } from "../../shared/clock.ts";
-import type { ItemEpoch } from "../../shared/item.ts";
+import type { ItemEpoch, ItemKey } from "../../shared/item.ts";
 import { DEFAULT_MAX_QUEUED_MESSAGES } from "../buy/backlog.ts";
 import { checkBatchSizes } from "./batch_size.ts";
 import { SqliteChanges } from "./sqlite_ledger_changes.ts";
 import { openSqliteItem } from "./sqlite_ledger_opening.ts";
+import { removeSqliteItems } from "./sqlite_ledger_removal.ts";
 import { SqliteReserve } from "./sqlite_ledger_reserve.ts";
 import { LedgerRows, toReservation } from "./sqlite_ledger_rows.ts";
 import type {
@@ -149,6 +150,10 @@ export class SqliteLedger implements StockLedger {
 
   open(opening: Opening, reservations: AsyncIterable<Reservation[]>): Promise<OpenOutcome> {
     return openSqliteItem(this.db, this.#rows, opening, reservations);
+  }
+
+  removeItems(items: ItemKey[]): Promise<void> {
+    return removeSqliteItems(this.db, items);
   }
 }
 

@@ -20,8 +20,9 @@ const INSERT_HOLDER = `INSERT INTO ledger_holder
   (item, epoch, user_id, seq, quantity, live, message_id, pay_by, request_id)
   VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT DO NOTHING`;
 
-const INSERT_MESSAGE = `INSERT INTO queue_message (shard, kind, message_id, item, epoch, content)
-  VALUES (0, 'orders', ?, ?, ?, ?)`;
+const INSERT_MESSAGE = `INSERT INTO queue_message
+  (shard, kind, message_id, item, epoch, content, trail)
+  VALUES (0, 'orders', ?, ?, ?, ?, ?)`;
 
 const QUEUE_SPAN = `SELECT
   (SELECT max(id) FROM queue_message) - (SELECT min(id) FROM queue_message) AS span`;
@@ -148,7 +149,8 @@ export class SqliteReserve {
       orders,
     });
     this.rows.setCounters(item, stock, draft.item.n + orders.length);
-    this.db.prepare(INSERT_MESSAGE).run(messageId, item, epoch, content);
+    const trail = batch.trail === undefined ? null : JSON.stringify(batch.trail);
+    this.db.prepare(INSERT_MESSAGE).run(messageId, item, epoch, content, trail);
   }
 }
 

@@ -137,6 +137,20 @@ Deno.test("SqliteLedger reserve() tells of queue rows only after it wrote some",
   await test.close();
 });
 
+Deno.test("SqliteLedger reserve() hands on where a batch comes from, beside its text", async () => {
+  const test = await makeLedger(":memory:");
+  await open(test);
+  const trail = { requestId: "k3J9xQ2a-1f", requestIds: ["given-by-ann"] };
+  await test.ledger.reserve([{ ...LIFE, requests: [wish("ann")], trail }], 1_000);
+  await test.ledger.reserve([{ ...LIFE, requests: [wish("bob")] }], 1_000);
+  const rows = await test.db.query<{ trail: string | null; content: string }>(
+    "SELECT trail, content FROM queue_message ORDER BY id",
+  );
+  assertEquals(rows.map((row) => row.trail), [JSON.stringify(trail), null]);
+  assert(!rows[0]!.content.includes("k3J9xQ2a"));
+  await test.close();
+});
+
 Deno.test("SqliteLedger reserve() leaves nothing behind when its commit fails", async () => {
   const test = await makeLedger(":memory:");
   await open(test);

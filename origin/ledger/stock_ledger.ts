@@ -1,4 +1,5 @@
-import type { ItemEpoch } from "../../shared/item.ts";
+import type { ItemEpoch, ItemKey } from "../../shared/item.ts";
+import type { MessageTrail } from "../../shared/message_trail.ts";
 
 /** A captcha pass that an edge has checked: signed by us, for this user and sale. */
 export interface WishPass {
@@ -25,6 +26,8 @@ export interface ReserveRequest {
 /** The wishes for one item, decided in their order; at most 512. */
 export interface ReserveBatch extends ItemEpoch {
   requests: ReserveRequest[];
+  /** Handed on beside the message, where this ledger's commit is the hand-over. */
+  trail?: MessageTrail;
 }
 
 /**
@@ -255,6 +258,15 @@ export interface StockLedger {
    * The outbox is empty and numbering begins at 1 afterwards.
    */
   open(opening: Opening, reservations: AsyncIterable<Reservation[]>): Promise<OpenOutcome>;
+
+  /**
+   * Removes everything of these items for good: stock, reservations, outbox, remembered changes,
+   * stages and spent passes. To be called with all items of a sale, after the database has fenced
+   * them (a raised epoch that nobody opens): nothing is checked here, what was not handed over is
+   * lost, and an opening under way could put some of it back. Where the decision's commit is the
+   * hand-over, what the queue holds is the queue's and stays. Can be repeated at any time.
+   */
+  removeItems(items: ItemKey[]): Promise<void>;
 }
 
 /** The part of the ledger that the buy path uses. */
