@@ -1,5 +1,6 @@
 import type { Log } from "../../shared/log.ts";
 import type { OrderMessage } from "../../shared/order_message.ts";
+import type { DatabaseFault } from "../database/database.ts";
 import type { OrderBook } from "../orders/order_book.ts";
 import { type Recorded, type RecordingBook, recordMessage } from "../orders/record_message.ts";
 import type { Delivery, DeliveryHandler } from "../queue/order_queue.ts";
@@ -13,6 +14,10 @@ export interface RecordingParts {
   signal: AbortSignal;
   /** A message became orders. Must not throw, and nobody waits for it. */
   onWritten?: (message: OrderMessage) => void;
+  /** What became of a message, whatever it is. Must not throw. */
+  onRecorded?: (messageId: string, recorded: Recorded) => void;
+  /** A try is made again. Must not throw. */
+  onRetry?: (fault: DatabaseFault) => void;
   clock?: RetryClock;
 }
 
@@ -22,9 +27,10 @@ export interface RecordingParts {
  * never loses anything. It rejects only when the process is stopping.
  */
 export function recordOrders(parts: RecordingParts): DeliveryHandler {
-  const { book, log, signal, onWritten, clock = systemRetryClock } = parts;
+  const { book, log, signal, onWritten, onRecorded, onRetry, clock = systemRetryClock } = parts;
   const persist = <T>(what: string, work: () => Promise<T>) =>
     withRetries(work, signal, clock, (fault, attempt) => {
+      onRetry?.(fault);
       // The first tries are everyday life of a busy database.
       if (attempt < 3) return;
       const alarm = fault === "other" ? { alarm: true } : {};
@@ -39,6 +45,7 @@ export function recordOrders(parts: RecordingParts): DeliveryHandler {
     const { messageId } = delivery;
     const recorded = await persist(messageId, () => recordMessage(book, delivery));
     if (recorded.kind === "written" && recorded.orders > 0) onWritten?.(recorded.message);
+    onRecorded?.(messageId, recorded);
     tell(log, messageId, recorded);
   };
 }

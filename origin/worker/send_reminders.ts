@@ -2,7 +2,7 @@ import type { Log } from "../../shared/log.ts";
 import type { OrderMessage } from "../../shared/order_message.ts";
 import { withDeadline } from "../../shared/shutdown.ts";
 import { ticketsOf } from "../orders/order_rows.ts";
-import { MAX_REMINDER_TICKETS } from "../queue/reminder_message.ts";
+import { MAX_REMINDER_DELAY_MS, MAX_REMINDER_TICKETS } from "../queue/reminder_message.ts";
 import type { ReminderQueue } from "../queue/reminder_queue.ts";
 
 /** Reminders on their way at once; further ones are left to the sweep. */
@@ -45,6 +45,8 @@ export class ReminderSender {
   /** Takes the tickets of a message in. The delay is the sale's payment window. Never throws. */
   send(message: OrderMessage): void {
     const delayMs = message.payBy - message.reservedAt;
+    // As with rehearsals: nobody is to be reminded of orders that are not there for that long.
+    if (delayMs > MAX_REMINDER_DELAY_MS) return;
     const gathered = this.#gathered.get(delayMs) ?? [];
     this.#gathered.set(delayMs, gathered);
     for (const { ticket } of ticketsOf(message)) gathered.push(ticket);

@@ -71,3 +71,19 @@ Deno.test("ReminderSender has a bounded number on their way and survives failure
   await sender.idle(1);
   waiting.at(-1)!.resolve();
 });
+
+Deno.test("ReminderSender leaves out what no reminder waits for, as the orders of a rehearsal", async () => {
+  const sent: Reminder[] = [];
+  const { timers, after } = handTimers();
+  const sender = new ReminderSender(
+    { remind: (reminder) => Promise.resolve(void sent.push(reminder)) },
+    logOf("test"),
+    { after },
+  );
+  sender.send({ ...MESSAGE, payBy: MESSAGE.reservedAt + 86_400_001 });
+  await sender.idle(1_000);
+  assertEquals([sent.length, timers.waiting.length], [0, 0]);
+  sender.send({ ...MESSAGE, payBy: MESSAGE.reservedAt + 86_400_000 });
+  await sender.idle(1_000);
+  assertEquals(sent.map(({ delayMs }) => delayMs), [86_400_000]);
+});

@@ -41,7 +41,7 @@ unpaidCourseContract("Services with two workers", async () => {
     providerUrl: null,
     providerKey: null,
   });
-  const more = { gateway, clock: systemClock, log: logOf("test") };
+  const more = { gateway, shopWebhook: null, clock: systemClock, log: logOf("test") };
   return {
     processes: [{ ...first, ...more }, { ...second, ...more }],
     close: async () => {

@@ -1,11 +1,21 @@
 import type { Clock } from "../../shared/clock.ts";
+import { BoundedLines } from "../../shared/bounded_lines.ts";
 import type { ItemKey } from "../../shared/item.ts";
 import type { Log } from "../../shared/log.ts";
-import { repeat, type Repeating } from "../../shared/repeat.ts";
+import type { ProcessReport } from "../../shared/process_report.ts";
+import type { Repeating } from "../../shared/repeat.ts";
 import { CatalogRegistry } from "../buy/sale_registry.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { termsOf } from "../catalog/item_terms.ts";
 import type { StockLedger } from "../ledger/stock_ledger.ts";
+import {
+  countedRefunds,
+  countedUnpaid,
+  measuredBook,
+  measuredHandler,
+  tellRecorded,
+} from "../metrics/measured_recording.ts";
+import { WorkerMetrics } from "../metrics/worker_metrics.ts";
 import type { OrderBook } from "../orders/order_book.ts";
 import type { UnpaidBook } from "../orders/unpaid_book.ts";
 import { applyPayments } from "../payments/apply_payments.ts";
@@ -17,9 +27,11 @@ import type { ReminderQueue } from "../queue/reminder_queue.ts";
 import { cancelDue, cancelUnpaid } from "./cancel_unpaid.ts";
 import { recordOrders } from "./record_orders.ts";
 import { recoverLedger } from "./recover_ledger.ts";
+import { RecordingReport } from "./report_recording.ts";
 import { restoreStock } from "./restore_stock.ts";
 import { systemRetryClock } from "./retry.ts";
 import { ReminderSender } from "./send_reminders.ts";
+import { type ShopJobParts, startShopJobs } from "./shop_jobs.ts";
 
 /** How often each job looks for work, ms. */
 export const WORKER_INTERVALS = {
@@ -33,7 +45,7 @@ export const WORKER_INTERVALS = {
 };
 
 /** What a worker works with. */
-export interface WorkerParts {
+export interface WorkerParts extends ShopJobParts {
   ledger: StockLedger;
   queue: OrderQueue;
   book: OrderBook;
@@ -42,9 +54,13 @@ export interface WorkerParts {
   payments: PaymentBook;
   gateway: PaymentGateway;
   catalog: Catalog;
+  /** What it counts of its own work; its own when left out. */
+  metrics?: WorkerMetrics;
   clock: Clock;
   log: Log;
 }
+
+type MeasuredParts = WorkerParts & { metrics: WorkerMetrics };
 
 /** A running worker. */
 export interface Worker {
@@ -52,27 +68,42 @@ export interface Worker {
   stop(timeoutMs: number): Promise<void>;
   /** Rejects when the consumer ended by itself: the process should be replaced. */
   readonly failed: Promise<never>;
+  /** What it tells of itself at this moment. */
+  report(): ProcessReport;
 }
 
 /**
  * Starts every job of a worker: recording orders, opening items, watching their ledgers, ending
  * unpaid orders, telling ledgers of new terms and of returned stock. Any number of workers may run.
  */
-export async function startWorker(parts: WorkerParts): Promise<Worker> {
-  const { queue, log } = parts;
+export async function startWorker(given: WorkerParts): Promise<Worker> {
+  const { queue, log, metrics = new WorkerMetrics(given.clock) } = given;
+  const parts: MeasuredParts = { ...given, metrics };
+  const lines = new BoundedLines(log, parts.clock);
   const stopping = new AbortController();
   const { signal } = stopping;
   const reminding = new ReminderSender(parts.reminders, log);
+  const recording = new RecordingReport(crypto.randomUUID(), parts.clock);
+  const registry = new CatalogRegistry(parts.catalog, parts.clock);
   let restoring: Repeating | null = null;
-  const cancelling = { unpaid: parts.unpaid, log, signal, onCancelled: () => restoring?.wake() };
+  const unpaid = countedUnpaid(parts.unpaid, metrics);
+  const cancelling = { unpaid, log, signal, onCancelled: () => restoring?.wake() };
   const [consumer, reminded] = await Promise.all([
     queue.consume(
-      recordOrders({
-        book: parts.book,
-        log,
-        signal,
-        onWritten: (message) => reminding.send(message),
-      }),
+      recording.watching(measuredHandler(
+        recordOrders({
+          book: measuredBook(parts.book, metrics),
+          log,
+          signal,
+          onWritten: (message) => reminding.send(message),
+          onRecorded: (messageId, recorded) => {
+            recording.recorded(messageId, recorded);
+            tellRecorded(messageId, recorded, metrics, lines);
+          },
+          onRetry: (fault) => metrics.retries.add(fault),
+        }),
+        metrics,
+      )),
     ),
     parts.reminders.consumeReminders(async (tickets) => {
       await cancelDue(cancelling, tickets);
@@ -80,9 +111,10 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
   ]);
   restoring = startRestoring(parts);
   const jobs = [
-    ...startJobs(parts, signal),
+    ...startJobs(parts, registry, signal),
     restoring,
-    repeat("cancelling unpaid orders", WORKER_INTERVALS.unpaid, log, async () => {
+    ...startShopJobs(parts, signal, (...job) => metrics.jobs.repeat(...job)),
+    metrics.jobs.repeat("cancelling unpaid orders", WORKER_INTERVALS.unpaid, log, async () => {
       await cancelUnpaid(cancelling);
     }),
   ];
@@ -92,8 +124,14 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
     // A delivery that a stop broke off is handed to the next worker: that is no failure.
     if (!stopping.signal.aborted) failed.reject(error);
   });
+  const report = () => {
+    const { version, loadedAt } = registry.current();
+    const up = parts.ledger.isUp() && queue.isUp();
+    return recording.report(loadedAt > 0 && up && !signal.aborted, version);
+  };
   return {
     failed: failed.promise,
+    report,
     async stop(timeoutMs) {
       stopping.abort(new Error("the worker is stopping"));
       await Promise.all([
@@ -105,9 +143,13 @@ export async function startWorker(parts: WorkerParts): Promise<Worker> {
   };
 }
 
-function startJobs(parts: WorkerParts, signal: AbortSignal): Repeating[] {
-  const { ledger, book, log } = parts;
-  const registry = new CatalogRegistry(parts.catalog, parts.clock);
+function startJobs(
+  parts: MeasuredParts,
+  registry: CatalogRegistry,
+  signal: AbortSignal,
+): Repeating[] {
+  const { ledger, book, log, metrics } = parts;
+  const repeat = metrics.jobs.repeat.bind(metrics.jobs);
   let termsInForce = -1;
 
   const followSales = async () => {
@@ -138,15 +180,16 @@ function startJobs(parts: WorkerParts, signal: AbortSignal): Repeating[] {
       await applyPayments(parts);
     }),
     repeat("giving money back", WORKER_INTERVALS.refunds, log, async () => {
-      await refundPayments(parts);
+      await refundPayments({ ...parts, payments: countedRefunds(parts.payments, metrics) });
     }),
   ];
 }
 
-function startRestoring(parts: WorkerParts): Repeating {
+function startRestoring(parts: MeasuredParts): Repeating {
+  const { metrics, log } = parts;
   const alarmed = new Set<string>();
-  return repeat("restoring stock", WORKER_INTERVALS.stock, parts.log, async () => {
-    await restoreStock({ ...parts, alarmed });
+  return metrics.jobs.repeat("restoring stock", WORKER_INTERVALS.stock, log, async () => {
+    metrics.stockEvents += await restoreStock({ ...parts, alarmed });
   });
 }
 
@@ -163,7 +206,7 @@ async function pushTerms(registry: CatalogRegistry, ledger: StockLedger): Promis
 const PARALLEL_OPENINGS = 4;
 
 /** Opens every item that is published and closed; one that cannot be opened keeps no other back. */
-async function openItems(parts: WorkerParts, signal: AbortSignal): Promise<void> {
+async function openItems(parts: MeasuredParts, signal: AbortSignal): Promise<void> {
   if (!parts.ledger.isUp() || !parts.queue.isUp()) return;
   const items = await parts.book.itemsToOpen();
   let failed = 0;
@@ -174,6 +217,7 @@ async function openItems(parts: WorkerParts, signal: AbortSignal): Promise<void>
       // Given up by a stop: the next worker begins it again.
       if (signal.aborted) return;
       failed += 1;
+      parts.metrics.openings.add("failed");
       parts.log.warning("Cannot open {item}: {error}", { item: next.item, error: String(error) });
     });
     await openNext();
@@ -182,12 +226,13 @@ async function openItems(parts: WorkerParts, signal: AbortSignal): Promise<void>
   if (failed > 0) throw new Error(`${failed} items could not be opened`);
 }
 
-async function openItem(item: ItemKey, parts: WorkerParts, signal: AbortSignal): Promise<void> {
+async function openItem(item: ItemKey, parts: MeasuredParts, signal: AbortSignal): Promise<void> {
   await parts.book.withCoordinatorLock(item, async () => {
     // Another coordinator may have opened it between the list and the lock.
     const [state] = await parts.book.readItems([item]);
     if (!state || state.openEpoch > 0) return;
     // A worker that stops meets no barrier any more, so it must not wait for one.
     await recoverLedger(item, { ...parts, sleep: (ms) => systemRetryClock.sleep(ms, signal) });
+    parts.metrics.openings.add("opened");
   });
 }
