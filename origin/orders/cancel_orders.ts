@@ -4,6 +4,7 @@ import { itemOfTicket, parseTicket } from "../../shared/ticket.ts";
 import { type Database, DatabaseError, type Sql } from "../database/database.ts";
 import { despiteDeadlocks } from "../database/despite_deadlocks.ts";
 import { inLists } from "../database/in_lists.ts";
+import { writeOrderEvents } from "../feed/order_events.ts";
 import { barRepeaters } from "./bar_buyers.ts";
 import { type LockedItem, lockItem } from "./lock_item.ts";
 import { insertTicketEvents } from "./ticket_events.ts";
@@ -128,6 +129,7 @@ async function cancel(
   if (ending.length === 0) return { outcomes, expired, justExpired };
   await endOrders(tx, item, ending, reason, nowMs);
   await insertTicketEvents(tx, item, "restock", ending, nowMs);
+  await writeOrderEvents(tx, { item, was: "unpaid", becomes: "cancelled" }, ending, nowMs);
   return { outcomes, expired, justExpired };
 }
 

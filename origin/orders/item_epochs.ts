@@ -1,7 +1,7 @@
 import type { Clock } from "../../shared/clock.ts";
 import { type ItemEpoch, type ItemKey, parseItemKey } from "../../shared/item.ts";
 import { raiseCatalogVersion } from "../catalog/catalog_version.ts";
-import type { Database, Sql } from "../database/database.ts";
+import { type Database, DatabaseError, type Sql } from "../database/database.ts";
 import { type LockedItem, lockItem, lockKnownItem } from "./lock_item.ts";
 import type { ItemState } from "./order_book.ts";
 import { ITEM_STATE, itemStateOf, type ItemStateRow } from "./read_items.ts";
@@ -13,12 +13,12 @@ const MAX_ITEMS_TO_OPEN = 1_000;
  * How long after its end a sale is still worth a ledger: buyers may ask again for their ticket, and
  * a sale that was closed early counts until then too. After that only stock events on their way do.
  */
-const OPEN_AFTER_END_MS = 30 * 24 * 60 * 60_000;
+export const OPEN_AFTER_END_MS = 30 * 24 * 60 * 60_000;
 
 /** `OrderBook.itemsToOpen`: those that start first come first. */
 export async function itemsToOpen(database: Database, clock: Clock): Promise<ItemState[]> {
   const rows = await database.query<ItemStateRow>(
-    `${ITEM_STATE} WHERE s.status <> 'draft' AND i.open_epoch = 0
+    `${ITEM_STATE} WHERE s.status <> 'draft' AND s.cleaned_at IS NULL AND i.open_epoch = 0
       AND (s.ends_at > ? OR EXISTS (SELECT 1 FROM stock_event e WHERE e.state = 'pending'
         AND e.sale_id = i.sale_id AND e.product_id = i.product_id))
       ORDER BY s.starts_at, i.sale_id, i.position LIMIT ${MAX_ITEMS_TO_OPEN}`,
@@ -27,10 +27,17 @@ export async function itemsToOpen(database: Database, clock: Clock): Promise<Ite
   return rows.map(itemStateOf);
 }
 
-/** `OrderBook.raiseEpoch`. @throws {DatabaseError} `invalid` for an unknown item. */
+/**
+ * `OrderBook.raiseEpoch`. @throws {DatabaseError} `invalid` for an unknown item, and for one of a
+ * rehearsal's copy that is being removed.
+ */
 export function raiseEpoch(database: Database, item: ItemKey): Promise<number> {
   return database.transaction(async (tx) => {
     const locked = await lockKnownItem(tx, item);
+    if (locked.isWithdrawn) {
+      const rule = "its rehearsal must not be over: current value is";
+      throw new DatabaseError("invalid", `Cannot open an item as ${rule} ${item}`);
+    }
     const epoch = locked.epoch + 1;
     await tx.execute(
       "UPDATE sale_item SET epoch = ?, open_epoch = 0 WHERE sale_id = ? AND product_id = ?",

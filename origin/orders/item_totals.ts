@@ -1,5 +1,5 @@
 import { type ItemKey, itemKey } from "../../shared/item.ts";
-import type { Database } from "../database/database.ts";
+import type { Sql } from "../database/database.ts";
 import type { ItemTotals, OrderRecord } from "./order_book.ts";
 
 /** Under which name a status is summed up. */
@@ -13,7 +13,7 @@ const TOTAL_OF_STATUS: Record<OrderRecord["status"], Exclude<keyof ItemTotals, "
 };
 
 /** `OrderBook.totals`: counted from the rows, not from `sold`. Items without orders are zero. */
-export async function totals(database: Database, saleId: number): Promise<ItemTotals[]> {
+export async function totals(database: Sql, saleId: number): Promise<ItemTotals[]> {
   const items = await database.query<{ product_id: number }>(
     "SELECT product_id FROM sale_item WHERE sale_id = ? ORDER BY position",
     [saleId],

@@ -16,6 +16,10 @@ export interface LockedItem {
   price: number;
   currency: string;
   paymentWindowMs: number;
+  /** Of the copy of a sale that a rehearsal sells from: nobody outside is told of its orders. */
+  isCopy: boolean;
+  /** Of a copy that is being removed: it is not opened any more. */
+  isWithdrawn: boolean;
 }
 
 interface ItemRow {
@@ -27,6 +31,8 @@ interface ItemRow {
   price: number;
   currency: string;
   payment_window_s: number;
+  /** The status of a copy's sale; null for an item of a sale. */
+  copy_status: string | null;
 }
 
 /**
@@ -38,7 +44,9 @@ export async function lockItem(tx: Sql, item: ItemKey): Promise<LockedItem | nul
   // The sale stands in a subquery so that its row is not locked with the item's.
   const [row] = await tx.query<ItemRow>(
     `SELECT i.stock, i.sold, i.epoch, i.ledger_epoch, i.open_epoch, i.price, i.currency,
-            (SELECT s.payment_window_s FROM sale s WHERE s.id = i.sale_id) AS payment_window_s
+            (SELECT s.payment_window_s FROM sale s WHERE s.id = i.sale_id) AS payment_window_s,
+            (SELECT s.status FROM sale s
+              WHERE s.id = i.sale_id AND s.rehearsal_of IS NOT NULL) AS copy_status
        FROM sale_item i WHERE i.sale_id = ? AND i.product_id = ?${tx.forUpdate}`,
     [saleId, productId],
   );
@@ -55,6 +63,8 @@ export async function lockItem(tx: Sql, item: ItemKey): Promise<LockedItem | nul
     price: row.price,
     currency: row.currency,
     paymentWindowMs: row.payment_window_s * 1000,
+    isCopy: row.copy_status !== null,
+    isWithdrawn: row.copy_status === "draft",
   };
 }
 

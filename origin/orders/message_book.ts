@@ -46,6 +46,9 @@ export interface MessageBook {
 
   getParked(id: number): Promise<ParkedMessage | null>;
 
+  /** What was parked of one ticket, newest first; at most 20. */
+  parkedOf(ticket: string): Promise<ParkedSummary[]>;
+
   /**
    * Begins a try to replay a message that is still `parked`, counts it, and keeps others from
    * deciding meanwhile. Returns the number of the try, or null when the message is unknown or

@@ -3,6 +3,7 @@ import { termsOf } from "../catalog/item_terms.ts";
 import type { SaleStatus } from "../catalog/catalog.ts";
 import type { Database, SqlRow } from "../database/database.ts";
 import type { Reservation } from "../ledger/stock_ledger.ts";
+import { isCleaned } from "./cleaned_sales.ts";
 import { lockItem } from "./lock_item.ts";
 import type { LedgerSnapshot } from "./order_book.ts";
 
@@ -30,6 +31,7 @@ export function snapshotLedger(
   return database.transaction(async (tx) => {
     const locked = await lockItem(tx, item);
     if (locked?.epoch !== epoch) return null;
+    if (await isCleaned(tx, locked.saleId)) return null;
     await tx.execute(
       "UPDATE sale_item SET ledger_epoch = ? WHERE sale_id = ? AND product_id = ? AND epoch = ?",
       [epoch, locked.saleId, locked.productId, epoch],
@@ -72,7 +74,7 @@ export async function listReservations(
   const most = Math.min(Math.max(1, Math.trunc(limit)), MAX_PAGE);
   // By the reason, not the status: an order that was paid too late is `refund_due`, and so may a
   // refused one be, whose piece the snapshot never counted.
-  const toRelease = "o.reason IN ('expired', 'by_buyer') AND e.ticket = o.ticket " +
+  const toRelease = "o.reason IN ('expired', 'by_buyer', 'by_operator') AND e.ticket = o.ticket " +
     "AND e.kind = 'restock' " +
     "AND e.state = 'pending' AND e.ledger_epoch = ?";
   const rows = await database.query(

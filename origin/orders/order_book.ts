@@ -2,6 +2,7 @@ import type { OrderStatus } from "../../shared/internal_api.ts";
 import type { ItemEpoch, ItemKey } from "../../shared/item.ts";
 import type { OrderMessage } from "../../shared/order_message.ts";
 import type { ItemTerms, Reservation } from "../ledger/stock_ledger.ts";
+import type { OrderReader } from "./order_reader.ts";
 
 /** What the order book holds of a ticket: an order, or a recorded refusal. Times in ms. */
 export interface OrderRecord {
@@ -120,7 +121,7 @@ export interface OrderFilter {
  * The record: what was sold to whom, exactly once. All writing operations are one transaction
  * each; they throw `DatabaseError` when it did not happen.
  */
-export interface OrderBook {
+export interface OrderBook extends OrderReader {
   /**
    * Records a batch: inbox row, orders `unpaid`, sold counter, in one transaction under the item's
    * row lock. A batch of an epoch older than the item's `ledgerEpoch` becomes `refused` rows
@@ -162,7 +163,7 @@ export interface OrderBook {
 
   /**
    * Items whose `openEpoch` is 0, of sales that were published, until 30 days after their end, or for
-   * as long as stock events wait for their ledger.
+   * as long as stock events wait for their ledger. Never those of a sale that was cleaned up.
    */
   itemsToOpen(): Promise<ItemState[]>;
 
@@ -177,7 +178,7 @@ export interface OrderBook {
 
   /**
    * Step 5: under the row lock, `ledger_epoch = epoch`, and what is left. Null when the epoch is no
-   * longer the item's highest: the caller has lost its token.
+   * longer the item's highest (the caller has lost its token), or when the sale was cleaned up.
    */
   snapshotLedger(item: ItemEpoch): Promise<LedgerSnapshot | null>;
 

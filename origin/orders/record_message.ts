@@ -11,8 +11,8 @@ export type RecordingBook = Pick<OrderBook, "writeOrders" | "writeOrdersSingly" 
 
 /** What became of a message. */
 export type Recorded =
-  /** Written in one piece; `orders` tickets of it became orders, the others were late. */
-  | { kind: "written"; message: OrderMessage; orders: number }
+  /** Written in one piece; `orders` tickets of it became orders, `refused` ones were late. */
+  | { kind: "written"; message: OrderMessage; orders: number; refused: number }
   | { kind: "known" }
   /** Written ticket by ticket, because of `why`. */
   | { kind: "split"; why: string; split: SplitOutcome }
@@ -49,7 +49,7 @@ export async function recordMessage(
     outcome = { kind: "guard" };
     why = String(error);
   }
-  if (outcome.kind === "written") return { kind: "written", message, orders: outcome.orders };
+  if (outcome.kind === "written") return { ...outcome, message };
   if (outcome.kind === "known") return { kind: "known" };
   if (outcome.kind === "content_clash") return await park("content_clash");
   try {

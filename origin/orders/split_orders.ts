@@ -2,6 +2,7 @@ import type { Clock } from "../../shared/clock.ts";
 import { encodeOrderMessage, type OrderMessage } from "../../shared/order_message.ts";
 import { formatMessageId } from "../../shared/ticket.ts";
 import { type Database, DatabaseError, type Sql } from "../database/database.ts";
+import { writeOrderEvents } from "../feed/order_events.ts";
 import { askInbox, enterInbox } from "./inbox.ts";
 import { closeItem } from "./item_epochs.ts";
 import { type LockedItem, lockKnownItem, takeStock } from "./lock_item.ts";
@@ -59,8 +60,12 @@ async function writeTicket(
 ): Promise<TicketOutcome> {
   const item = await lockKnownItem(tx, message.item);
   if ((await withoutRow(tx, [ticket])).length === 0) return "had_row";
-  const refuse = (reason: string) =>
-    tx.insertMany("orders", ORDER_COLUMNS, [refusedRow(item, ticket, reason, nowMs)]);
+  const refuse = async (reason: string) => {
+    const row = refusedRow(item, ticket, reason, nowMs);
+    const id = await tx.insertMany("orders", ORDER_COLUMNS, [row]);
+    const change = { item, was: null, becomes: "refused" } as const;
+    await writeOrderEvents(tx, change, [{ id, ...ticket }], nowMs);
+  };
 
   if (message.epoch < item.ledgerEpoch) {
     await refuse("late");
@@ -95,16 +100,21 @@ async function tryOrder(
   ticket: TicketToWrite,
   nowMs: number,
 ): Promise<{ fault: "duplicate" | "invalid"; message: string } | null> {
+  let id: number;
   try {
     // The order first: a quantity beyond all bounds is poison, not a proof against the ledger.
-    await tx.insertMany("orders", ORDER_COLUMNS, [unpaidRow(item, ticket, nowMs)]);
+    id = await tx.insertMany("orders", ORDER_COLUMNS, [unpaidRow(item, ticket, nowMs)]);
   } catch (error) {
     if (!(error instanceof DatabaseError)) throw error;
     const { fault, message } = error;
     if (fault !== "duplicate" && fault !== "invalid") throw error;
     return { fault, message };
   }
-  if (await takeStock(tx, item, ticket.quantity)) return null;
+  if (await takeStock(tx, item, ticket.quantity)) {
+    const change = { item, was: null, becomes: "unpaid" } as const;
+    await writeOrderEvents(tx, change, [{ id, ...ticket }], nowMs);
+    return null;
+  }
   await tx.execute("DELETE FROM orders WHERE ticket = ?", [ticket.ticket]);
   return { fault: "duplicate", message: "the stock does not reach" };
 }

@@ -20,6 +20,12 @@ export const REPLAY_LEASE_MS = 60_000;
 const SUMMARY_FIELDS = "id, message_id, ticket, reason, attempts, state, replaying_since, " +
   "replayed_ticket, created_at, decided_at";
 
+/** A ticket is parked once; a whole message that is written again could park it once more. */
+const MAX_OF_TICKET = 20;
+
+/** Tickets are stored as ASCII; other text matches none. */
+const ASCII = /^[\x20-\x7e]+$/;
+
 /** The message book in SQL, the same for MySQL, MariaDB and SQLite. */
 export class SqlMessageBook implements MessageBook {
   constructor(readonly database: Database, readonly clock: Clock) {}
@@ -50,6 +56,16 @@ export class SqlMessageBook implements MessageBook {
       [id],
     );
     return row ? { ...summaryOf(row), content: row.content as string } : null;
+  }
+
+  async parkedOf(ticket: string): Promise<ParkedSummary[]> {
+    if (!ASCII.test(ticket)) return [];
+    const rows = await this.database.query(
+      `SELECT ${SUMMARY_FIELDS} FROM parked_message
+        WHERE ticket = ? ORDER BY id DESC LIMIT ${MAX_OF_TICKET}`,
+      [ticket],
+    );
+    return rows.map(summaryOf);
   }
 
   beginReplay(id: number): Promise<number | null> {

@@ -4,14 +4,17 @@ import type { OrderMessage } from "../../shared/order_message.ts";
 import type { Database } from "../database/database.ts";
 import { closeItems, itemsToOpen, markDrained, markOpen, raiseEpoch } from "./item_epochs.ts";
 import { totals } from "./item_totals.ts";
+import { exportOrders } from "./export_orders.ts";
 import { findOrders, listOrders, listTickets } from "./list_orders.ts";
 import { listReservations, snapshotLedger } from "./open_ledger.ts";
 import type { OrderBook, OrderFilter } from "./order_book.ts";
+import type { ExportCursor } from "./order_reader.ts";
 import { parkMessage } from "./parked_messages.ts";
 import { readItems } from "./read_items.ts";
 import { writeOrdersSingly } from "./split_orders.ts";
 import { requestStockChange } from "./stock_changes.ts";
 import { finishStockEvents, pendingStockEvents } from "./stock_events.ts";
+import { traceTicket } from "./trace_ticket.ts";
 import { writeOrders } from "./write_orders.ts";
 
 /** The order book in SQL, the same for MySQL, MariaDB and SQLite: each operation is one file's. */
@@ -36,6 +39,14 @@ export class SqlOrderBook implements OrderBook {
 
   listOrders(filter: OrderFilter, page: number, per: number) {
     return listOrders(this.database, filter, page, per);
+  }
+
+  exportOrders(filter: OrderFilter, cursor: ExportCursor | null) {
+    return exportOrders(this.database, filter, cursor);
+  }
+
+  traceTicket(ticket: string) {
+    return traceTicket(this.database, ticket);
   }
 
   pendingStockEvents(limit: number) {

@@ -1,7 +1,7 @@
 import type { ItemKey } from "../../shared/item.ts";
 
-/** Why an unpaid order was ended: its time to pay was over, or its buyer asked for it. */
-export type CancelReason = "expired" | "by_buyer";
+/** Why an unpaid order was ended: its time to pay was over, or somebody asked for it. */
+export type CancelReason = "expired" | "by_buyer" | "by_operator";
 
 /**
  * What became of a wish to cancel. `not_due`: `expired` was asked before `payBy`. `not_unpaid`: it

@@ -3,8 +3,10 @@ import type { OrderMessage } from "../../shared/order_message.ts";
 import { formatMessageId } from "../../shared/ticket.ts";
 import { type Database, DatabaseError, type Sql } from "../database/database.ts";
 import { inLists } from "../database/in_lists.ts";
+import { numbered, writeOrderEvents } from "../feed/order_events.ts";
 import { enterInbox } from "./inbox.ts";
-import { type LockedItem, lockKnownItem, takeStock } from "./lock_item.ts";
+import { isOfRemovedCopy } from "../rehearsal/copies.ts";
+import { type LockedItem, lockItem, lockKnownItem, takeStock } from "./lock_item.ts";
 import type { WriteOutcome } from "./order_book.ts";
 import {
   ORDER_COLUMNS,
@@ -50,7 +52,9 @@ async function writeBatch(
   content: string,
   lookFirst: boolean,
 ): Promise<WriteOutcome> {
-  const item = await lockKnownItem(tx, message.item);
+  const found = await lockItem(tx, message.item);
+  if (!found && await isOfRemovedCopy(tx, message.item)) return { kind: "known" };
+  const item = found ?? await lockKnownItem(tx, message.item);
   const messageId = formatMessageId(message.item, message.firstSeq);
   const answer = await enterInbox(tx, messageId, content, nowMs);
   if (answer !== "new") return { kind: answer };
@@ -61,7 +65,9 @@ async function writeBatch(
   if (tickets.length === 0) return { kind: "written", orders: 0, refused: 0 };
   if (late) {
     const rows = tickets.map((ticket) => refusedRow(item, ticket, "late", nowMs));
-    await tx.insertMany("orders", ORDER_COLUMNS, rows);
+    const firstId = await tx.insertMany("orders", ORDER_COLUMNS, rows);
+    const change = { item, was: null, becomes: "refused" } as const;
+    await writeOrderEvents(tx, change, numbered(tickets, firstId), nowMs);
     return { kind: "written", orders: 0, refused: rows.length };
   }
   await insertUnpaid(tx, item, tickets, nowMs);
@@ -77,13 +83,17 @@ async function insertUnpaid(
   const quantity = tickets.reduce((sum, ticket) => sum + ticket.quantity, 0);
   if (!await takeStock(tx, item, quantity)) throw new GuardMissed();
   const rows = tickets.map((ticket) => unpaidRow(item, ticket, nowMs));
+  let firstId: number;
   try {
-    await tx.insertMany("orders", ORDER_COLUMNS, rows);
+    firstId = await tx.insertMany("orders", ORDER_COLUMNS, rows);
   } catch (error) {
     // A ticket that has a row, or a second live order of its buyer.
     if (error instanceof DatabaseError && error.fault === "duplicate") throw new GuardMissed();
     throw error;
   }
+  const change = { item, was: null, becomes: "unpaid" } as const;
+  const [{ messageId }] = tickets as [TicketToWrite];
+  await writeOrderEvents(tx, change, numbered(tickets, firstId), nowMs, messageId);
 }
 
 /** The tickets that have no row yet: a split that broke off, or a salvage, may have been faster. */

@@ -3,7 +3,7 @@ import { type ItemKey, parseItemKey } from "../../shared/item.ts";
 import { itemOfTicket, parseTicket } from "../../shared/ticket.ts";
 import type { Database, Sql } from "../database/database.ts";
 import { despiteDeadlocks } from "../database/despite_deadlocks.ts";
-import { judgePayment, lockTicket, owePayment, payOrder } from "./settle_order.ts";
+import { judgePayment, lockTicket, settleOrder, tellChange } from "./settle_order.ts";
 import { readTicket } from "./take_payment.ts";
 
 /** Most payments looked at in one go, whatever the caller asks for. */
@@ -94,15 +94,12 @@ async function applyOne(tx: Sql, clock: Clock, { id, ticket }: StoredRow): Promi
   );
   if (payment?.state !== "stored") return false;
   const nowMs = clock();
-  const verdict = await judgePayment(tx, lock, ids, payment, nowMs);
+  const { verdict, order } = await judgePayment(tx, lock, ids, payment, nowMs);
   if (verdict === "stored") return false;
   // The provider was told 200 long ago, so money of a wrong amount can only go back.
-  if (verdict === "applied") await payOrder(tx, ticket, nowMs);
-  else await owePayment(tx, ticket, nowMs);
-  await tx.execute("UPDATE payment SET state = ?, updated_at = ? WHERE id = ?", [
-    verdict === "applied" ? "applied" : "refund_due",
-    nowMs,
-    id,
-  ]);
+  const end = verdict === "applied" ? verdict : "refund_due";
+  const change = await settleOrder(tx, { verdict: end, order }, ticket, nowMs);
+  await tx.execute("UPDATE payment SET state = ?, updated_at = ? WHERE id = ?", [end, nowMs, id]);
+  if (change) await tellChange(tx, change, ids, ticket, nowMs);
   return true;
 }

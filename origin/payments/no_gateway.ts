@@ -1,6 +1,7 @@
 import type { GatewayContext, GatewayKind } from "./gateways.ts";
 import {
   type CreatedPayment,
+  type GatewayState,
   GatewayUnavailable,
   type PaymentGateway,
   type RawNotification,
@@ -26,6 +27,14 @@ class NoGateway implements PaymentGateway {
   verifyNotification(notification: RawNotification, nowMs: number): Promise<Verification> {
     const { webhookKeys } = this.context;
     return Promise.try(() => verifySignedNotice(notification, webhookKeys, nowMs));
+  }
+
+  check(): Promise<GatewayState> {
+    const detail = "Buyers pay in the shop’s own system, which tells of it by the webhook";
+    const advice = this.context.webhookKeys.length > 0
+      ? "See that the shop can reach it: nobody here can ask."
+      : "Set PAYMENT_WEBHOOK_KEY, or no order is ever paid.";
+    return Promise.resolve({ ok: true, detail, advice });
   }
 
   refund(): Promise<void> {

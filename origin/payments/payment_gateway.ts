@@ -50,6 +50,13 @@ export class GatewayUnavailable extends Error {
   override name = "GatewayUnavailable";
 }
 
+/** Whether a provider could take payments: what was seen, and what to do, null when nothing is. */
+export interface GatewayState {
+  ok: boolean;
+  detail: string;
+  advice: string | null;
+}
+
 /**
  * A payment provider. Calls that reach over the network take a signal that fires at their deadline;
  * whatever they throw means "not done, or nobody knows", and they may be made again.
@@ -66,4 +73,7 @@ export interface PaymentGateway {
 
   /** Resolves once the provider has taken the refund on. */
   refund(request: RefundRequest, signal: AbortSignal): Promise<void>;
+
+  /** Says whether payments could be taken now; left out by a gateway that cannot be asked. */
+  check?(signal: AbortSignal): Promise<GatewayState>;
 }

@@ -1,9 +1,10 @@
 import type { Clock } from "../../shared/clock.ts";
+import type { TicketParts } from "../../shared/ticket.ts";
 import type { Database, Sql } from "../database/database.ts";
 import { despiteDeadlocks } from "../database/despite_deadlocks.ts";
 import type { PaymentRecord, RefundResult } from "./payment_book.ts";
 import { PAYMENT_FIELDS, paymentOf } from "./payment_rows.ts";
-import { lockTicket } from "./settle_order.ts";
+import { lockTicket, tellChange, type TicketLock } from "./settle_order.ts";
 import { readTicket } from "./take_payment.ts";
 
 /** Tries to give a payment back before an operator has to look at it. */
@@ -63,20 +64,26 @@ export async function finishRefund(
   const ids = readTicket(found.ticket);
   await despiteDeadlocks(() =>
     database.transaction(async (tx) => {
-      await lockTicket(tx, ids, found.ticket);
+      const lock = await lockTicket(tx, ids, found.ticket);
       const [row] = await tx.query(
         `SELECT ${PAYMENT_FIELDS} FROM payment WHERE payment_id = ?`,
         [paymentId],
       );
       const payment = row && paymentOf(row);
       if (payment?.state !== "refund_due") return;
-      if (result.kind === "refunded") await markRefunded(tx, payment, clock());
+      if (result.kind === "refunded") await markRefunded(tx, payment, ids, lock, clock());
       else await markFailed(tx, payment, result.error, clock());
     })
   );
 }
 
-async function markRefunded(tx: Sql, payment: PaymentRecord, nowMs: number): Promise<void> {
+async function markRefunded(
+  tx: Sql,
+  payment: PaymentRecord,
+  ids: TicketParts,
+  { order }: TicketLock,
+  nowMs: number,
+): Promise<void> {
   await tx.execute(
     "UPDATE payment SET state = 'refunded', refund_error = NULL, updated_at = ? WHERE id = ?",
     [nowMs, payment.id],
@@ -86,11 +93,13 @@ async function markRefunded(tx: Sql, payment: PaymentRecord, nowMs: number): Pro
     [payment.ticket],
   );
   if (due.length > 0) return;
-  await tx.execute(
+  const { affectedRows } = await tx.execute(
     `UPDATE orders SET status = 'refunded', updated_at = ?
       WHERE ticket = ? AND status = 'refund_due'`,
     [nowMs, payment.ticket],
   );
+  if (affectedRows === 0 || !order) return;
+  await tellChange(tx, { to: "refunded", before: order }, ids, payment.ticket, nowMs);
 }
 
 async function markFailed(

@@ -1,6 +1,7 @@
 import type { GatewayContext, GatewayKind } from "./gateways.ts";
 import {
   type CreatedPayment,
+  type GatewayState,
   GatewayUnavailable,
   type PaymentGateway,
   type PaymentOrder,
@@ -39,6 +40,17 @@ class SandboxGateway implements PaymentGateway {
   verifyNotification(notification: RawNotification, nowMs: number): Promise<Verification> {
     const { webhookKeys } = this.context;
     return Promise.try(() => verifySignedNotice(notification, webhookKeys, nowMs));
+  }
+
+  check(): Promise<GatewayState> {
+    const hasKey = this.context.webhookKeys.length > 0;
+    return Promise.resolve({
+      ok: hasKey,
+      detail: hasKey ? "The sandbox answers: no real money is taken" : "The sandbox has no key",
+      advice: hasKey
+        ? "For a real sale set PAYMENT_GATEWAY to the provider that you use."
+        : "Set PAYMENT_WEBHOOK_KEY.",
+    });
   }
 
   refund(): Promise<void> {

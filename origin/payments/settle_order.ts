@@ -1,5 +1,6 @@
 import { formatMessageId, itemOfTicket, type TicketParts } from "../../shared/ticket.ts";
 import { DatabaseError, type Sql } from "../database/database.ts";
+import { writeOrderEvents } from "../feed/order_events.ts";
 import { type LockedItem, lockKnownItem } from "../orders/lock_item.ts";
 import type { OrderRecord } from "../orders/order_book.ts";
 import { ORDER_COLUMNS, refusedRow } from "../orders/order_rows.ts";
@@ -9,7 +10,20 @@ import type { PaymentNotice } from "./payment_book.ts";
 type Payment = Pick<PaymentNotice, "ticket" | "amount" | "currency">;
 
 /** The part of an order that a payment is held against. */
-type PayableOrder = Pick<OrderRecord, "status" | "reason" | "amount" | "currency">;
+interface PayableOrder extends Pick<OrderRecord, "status" | "reason" | "amount" | "currency"> {
+  id: number;
+  /** 1 for an order of a rehearsal. */
+  of_copy: number;
+}
+
+/** The part of it that a change of its status needs to know. */
+type OrderBefore = Pick<PayableOrder, "id" | "status" | "of_copy">;
+
+/** What was done to an order: its new status, and what it was before. */
+export interface OrderChange {
+  to: "paid" | "refund_due" | "refunded";
+  before: OrderBefore;
+}
 
 /**
  * What a payment means: it pays its order, its money goes back, it does not fit the order, or
@@ -37,8 +51,12 @@ export type TicketLock = { order: PayableOrder } | { order: null; lostFrom: Lock
  */
 export async function lockTicket(tx: Sql, ids: TicketParts, ticket: string): Promise<TicketLock> {
   const readOrder = async () => {
+    // The sale stands in a subquery so that its row is not locked with the order's.
     const [order] = await tx.query<PayableOrder>(
-      `SELECT status, reason, amount, currency FROM orders WHERE ticket = ?${tx.forUpdate}`,
+      `SELECT o.id, o.status, o.reason, o.amount, o.currency,
+              (SELECT COUNT(*) FROM sale s
+                WHERE s.id = o.sale_id AND s.rehearsal_of IS NOT NULL) AS of_copy
+         FROM orders o WHERE o.ticket = ?${tx.forUpdate}`,
       [ticket],
     );
     return order ?? null;
@@ -66,14 +84,16 @@ export async function judgePayment(
   ids: TicketParts,
   payment: Payment,
   nowMs: number,
-): Promise<Verdict> {
+): Promise<{ verdict: Verdict; order: OrderBefore | null }> {
   const { order } = lock;
-  if (!order) {
-    // Epochs only rise, so what was over before the lock is over under it.
-    if (!lock.lostFrom) return "stored";
-    await insertLostRow(tx, lock.lostFrom, ids, payment, nowMs);
-    return "refund_due";
-  }
+  if (order) return { verdict: judgeOrder(order, payment), order };
+  // Epochs only rise, so what was over before the lock is over under it.
+  if (!lock.lostFrom) return { verdict: "stored", order };
+  const lost = await insertLostRow(tx, lock.lostFrom, ids, payment, nowMs);
+  return { verdict: "refund_due", order: lost };
+}
+
+function judgeOrder(order: PayableOrder, payment: Payment): Verdict {
   // What a lost ticket would have cost is not known: its row only guesses the quantity.
   const fits = order.reason === "lost_in_recovery" ||
     (order.amount === payment.amount && order.currency === payment.currency);
@@ -87,7 +107,7 @@ async function insertLostRow(
   { userId, seq }: TicketParts,
   { ticket, amount }: Payment,
   nowMs: number,
-): Promise<void> {
+): Promise<OrderBefore> {
   const pieces = amount / item.price;
   const lost = {
     ticket,
@@ -99,12 +119,47 @@ async function insertLostRow(
     messageId: formatMessageId(item.item, seq),
     payBy: nowMs,
   };
-  await tx.insertMany("orders", ORDER_COLUMNS, [refusedRow(item, lost, "lost_in_recovery", nowMs)]);
-  await owePayment(tx, ticket, nowMs);
+  const row = refusedRow(item, lost, "lost_in_recovery", nowMs);
+  const id = await tx.insertMany("orders", ORDER_COLUMNS, [row]);
+  const change = { item, was: null, becomes: "refused" } as const;
+  await writeOrderEvents(tx, change, [{ id, ticket }], nowMs);
+  return { id, status: "refused", of_copy: item.isCopy ? 1 : 0 };
 }
 
-/** unpaid → paid, under the ticket's lock. @throws {DatabaseError} when it is not unpaid. */
-export async function payOrder(tx: Sql, ticket: string, nowMs: number): Promise<void> {
+/**
+ * Does to an order what the verdict on its payment says, under the ticket's lock. Null when its
+ * status stays as it is. What was done has to be told with `tellChange` at the transaction's end.
+ *
+ * @throws {DatabaseError} when an order that is to be paid is not unpaid.
+ */
+export async function settleOrder(
+  tx: Sql,
+  { verdict, order }: { verdict: Verdict; order: OrderBefore | null },
+  ticket: string,
+  nowMs: number,
+): Promise<OrderChange | null> {
+  if (verdict === "applied") await payOrder(tx, ticket, nowMs);
+  const isChanged = verdict === "applied" ||
+    (verdict === "refund_due" && await owePayment(tx, ticket, nowMs));
+  if (!order || !isChanged) return null;
+  return { to: verdict === "applied" ? "paid" : "refund_due", before: order };
+}
+
+/** Writes down what was done to an order. Nothing but the commit may come after it. */
+export async function tellChange(
+  tx: Sql,
+  { to, before }: OrderChange,
+  { saleId, productId }: Pick<TicketParts, "saleId" | "productId">,
+  ticket: string,
+  nowMs: number,
+): Promise<void> {
+  const item = { saleId, productId, isCopy: before.of_copy > 0 };
+  const change = { item, was: before.status, becomes: to };
+  await writeOrderEvents(tx, change, [{ id: before.id, ticket }], nowMs);
+}
+
+/** unpaid → paid. @throws {DatabaseError} when it is not unpaid. */
+async function payOrder(tx: Sql, ticket: string, nowMs: number): Promise<void> {
   const { affectedRows } = await tx.execute(
     "UPDATE orders SET status = 'paid', updated_at = ? WHERE ticket = ? AND status = 'unpaid'",
     [nowMs, ticket],
@@ -117,11 +172,15 @@ export async function payOrder(tx: Sql, ticket: string, nowMs: number): Promise<
   );
 }
 
-/** Lets an order that has ended say that money is to be given back; others stay as they are. */
-export async function owePayment(tx: Sql, ticket: string, nowMs: number): Promise<void> {
-  await tx.execute(
+/**
+ * Lets an order that has ended say that money is to be given back; false for others, which stay as
+ * they are.
+ */
+async function owePayment(tx: Sql, ticket: string, nowMs: number): Promise<boolean> {
+  const { affectedRows } = await tx.execute(
     `UPDATE orders SET status = 'refund_due', updated_at = ?
       WHERE ticket = ? AND status IN ('cancelled', 'refused', 'refunded')`,
     [nowMs, ticket],
   );
+  return affectedRows > 0;
 }

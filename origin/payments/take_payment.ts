@@ -4,7 +4,7 @@ import { type Database, DatabaseError, type Sql } from "../database/database.ts"
 import { despiteDeadlocks } from "../database/despite_deadlocks.ts";
 import type { PaymentNotice, PaymentOutcome } from "./payment_book.ts";
 import { insertPayment } from "./payment_rows.ts";
-import { judgePayment, lockTicket, owePayment, payOrder } from "./settle_order.ts";
+import { judgePayment, lockTicket, settleOrder, tellChange } from "./settle_order.ts";
 
 /** `PaymentBook.takePayment`. @throws {DatabaseError} `invalid` for a ticket of no item. */
 export async function takePayment(
@@ -36,11 +36,12 @@ async function take(
   if (known.length > 0) return "known";
   // Only now: waiting for the lock may have taken a while.
   const nowMs = clock();
-  const verdict = await judgePayment(tx, lock, ids, notice, nowMs);
+  const judged = await judgePayment(tx, lock, ids, notice, nowMs);
+  const { verdict } = judged;
   if (verdict === "wrong_amount") return verdict;
-  if (verdict === "applied") await payOrder(tx, notice.ticket, nowMs);
-  if (verdict === "refund_due") await owePayment(tx, notice.ticket, nowMs);
+  const change = await settleOrder(tx, judged, notice.ticket, nowMs);
   await insertPayment(tx, notice, verdict, nowMs);
+  if (change) await tellChange(tx, change, ids, notice.ticket, nowMs);
   return verdict;
 }
 

@@ -66,10 +66,13 @@ export function epochsContract(name: string, open: OpenDatabase): void {
     await shop.write(second);
     await shop.cancel(ticketsIn(second)[1]!);
     // Cancelled after the snapshot: the new ledger will be asked to release it.
-    await shop.write(batchOf(item, ["zoe"], { n: 20 }));
+    const late = batchOf(item, ["zoe", "zola"], { n: 20 });
+    await shop.write(late);
     const epoch = await shop.book.raiseEpoch(item);
     await shop.book.snapshotLedger({ item, epoch });
-    await shop.cancel(ticketsIn(batchOf(item, ["zoe"], { n: 20 }))[0]!);
+    const [zoe, zola] = ticketsIn(late);
+    await shop.cancel(zoe!);
+    assertEquals(await shop.unpaid.cancelOrders([zola!], "by_operator"), ["cancelled"]);
 
     const all = await shop.book.listReservations({ item, epoch }, "", 100);
     assertEquals(all.map(({ userId, seq, live }) => [userId, seq, live]), [
@@ -77,6 +80,7 @@ export function epochsContract(name: string, open: OpenDatabase): void {
       ["bob", seqOf(1, 11), false],
       ["eve", seqOf(1, 3), false],
       ["zoe", seqOf(1, 20), true],
+      ["zola", seqOf(1, 21), true],
     ]);
     assertEquals(all[0], {
       userId: "ann",
@@ -94,10 +98,13 @@ export function epochsContract(name: string, open: OpenDatabase): void {
       pages.push(some.map(({ userId }) => userId));
       after = some[some.length - 1]?.userId ?? after;
     }
-    assertEquals(pages, [["ann", "bob"], ["eve", "zoe"], []]);
+    assertEquals(pages, [["ann", "bob"], ["eve", "zoe"], ["zola"]]);
     // For the epoch after this one, that cancel is counted.
     const later = await shop.book.listReservations({ item, epoch: epoch + 1 }, "eve", 10);
-    assertEquals(later.map(({ userId, live }) => [userId, live]), [["zoe", false]]);
+    assertEquals(later.map(({ userId, live }) => [userId, live]), [
+      ["zoe", false],
+      ["zola", false],
+    ]);
   });
 
   test("closeItems() closes the epoch that was meant and no other", async (shop) => {

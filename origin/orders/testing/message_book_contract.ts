@@ -3,7 +3,7 @@ import { encodeOrderMessage } from "../../../shared/order_message.ts";
 import { formatMessageId } from "../../../shared/ticket.ts";
 import { contentHash } from "../content_hash.ts";
 import { REPLAY_LEASE_MS, SqlMessageBook } from "../sql_message_book.ts";
-import { batchOf, BookShop, type OpenDatabase, TEST_NOW, users } from "./book_shop.ts";
+import { batchOf, BookShop, type OpenDatabase, TEST_NOW, ticketsIn, users } from "./book_shop.ts";
 
 /** What every message book keeps to. The tests may share a database with others. */
 export function messageBookContract(name: string, open: OpenDatabase): void {
@@ -49,6 +49,21 @@ export function messageBookContract(name: string, open: OpenDatabase): void {
       assertEquals(await messages.getParked(999_999_999), null);
     },
   );
+
+  test("parkedOf() finds what was parked of a ticket, and nothing else", async (shop, messages) => {
+    const item = await shop.item(-1);
+    const message = batchOf(item, ["ann", "bob"]);
+    message.orders[1]!.quantity = 2_000_000_000;
+    await shop.book.writeOrdersSingly(message, encodeOrderMessage(message));
+    const [ann, bob] = ticketsIn(message);
+    assertEquals(await messages.parkedOf(ann!), []);
+    const [parked, ...more] = await messages.parkedOf(bob!);
+    assertEquals([parked?.ticket, parked?.state, more.length], [bob!, "parked", 0]);
+    assertEquals((await messages.getParked(parked!.id))?.ticket, bob!);
+    for (const other of ["", "票", bob!.toUpperCase()]) {
+      assertEquals(await messages.parkedOf(other), []);
+    }
+  });
 
   test("listParked() keeps states apart, newest first", async (shop, messages) => {
     const total = async (state: Parameters<typeof messages.listParked>[0]) =>

@@ -1,5 +1,6 @@
 import { epochsContract } from "./book_contract_epochs.ts";
 import { eventsContract } from "./book_contract_events.ts";
+import { exportContract } from "./book_contract_export.ts";
 import { listsContract } from "./book_contract_lists.ts";
 import { splitContract } from "./book_contract_split.ts";
 import { writesContract } from "./book_contract_writes.ts";
@@ -12,4 +13,5 @@ export function orderBookContract(name: string, open: OpenDatabase): void {
   eventsContract(name, open);
   epochsContract(name, open);
   listsContract(name, open);
+  exportContract(name, open);
 }

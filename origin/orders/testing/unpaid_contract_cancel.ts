@@ -108,7 +108,7 @@ export function cancelContract(name: string, open: OpenDatabase): void {
       ]);
     }
     shop.now = PAY_BY;
-    for (const reason of ["expired", "by_buyer"] as const) {
+    for (const reason of ["expired", "by_buyer", "by_operator"] as const) {
       assertEquals((await shop.unpaid.cancelOrders(tickets, reason)).slice(0, 3), [
         "not_unpaid",
         "not_unpaid",
