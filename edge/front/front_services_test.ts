@@ -14,6 +14,7 @@ Deno.test("nginx tells edges who is asking, whatever a client says itself", asyn
       { "x-forwarded-for": "203.0.113.9, 127.0.0.1", "X-FORWARDED-FOR": "198.51.100.1" },
       { "x-real-ip": "203.0.113.9", "forwarded": "for=203.0.113.9;proto=http" },
       { "x-forwarded-proto": "http", "x-forwarded-for": "127.0.0.1\t,::1" },
+      { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", tracestate: "a=1" },
     ];
     for (const [i, headers] of forged.entries()) {
       const from = `127.0.0.${i + 2}`;
@@ -21,6 +22,7 @@ Deno.test("nginx tells edges who is asking, whatever a client says itself", asyn
       const { headers: got } = seen().find((one) => one.path === `/api/who/${i}`)!;
       assertEquals(got.get("x-forwarded-for"), from);
       assertEquals(got.get("x-forwarded-proto"), "https");
+      assertEquals([got.get("traceparent"), got.get("tracestate")], [null, null]);
       assertEquals(got.get("forwarded"), null);
       assertEquals(got.get("host"), `127.0.0.1:${front.httpsPort}`);
     }
@@ -264,6 +266,9 @@ Deno.test("nginx refuses in the words of the API", async () => {
 
 Deno.test("nginx writes one line of JSON for each request, without its query", async () => {
   await withFront(async ({ front, edges }) => {
+    for (const edge of edges) {
+      edge.answer = () => new Response("", { headers: { "x-request-id": "k3J9xQ2a-1f" } });
+    }
     await askFront(front, '/api/sales/1?token=secret"\\', { from: "127.0.0.3" });
     await askFront(front, "/metrics");
     const lines = await poll("the access log", async () => {
@@ -279,6 +284,7 @@ Deno.test("nginx writes one line of JSON for each request, without its query", a
       "",
     ]);
     assert(edges.some((one) => one.address === edge));
+    assertEquals(lines[0]!.requestId, "k3J9xQ2a-1f");
     assertEquals(typeof requestTimeS, "number");
     assertEquals([lines[1]!.status, lines[1]!.edge], [404, ""]);
   });
