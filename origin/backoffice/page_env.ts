@@ -29,6 +29,8 @@ export type PageContext = Context<PageEnv>;
 export interface PageParts {
   /** For what only pages need and the API does not offer; changes go through the API. */
   admin: AdminParts;
+  /** The OpenAPI document of the admin API, as it is served. */
+  apiDocument(): Promise<unknown>;
   clock: Clock;
   log: Log;
 }

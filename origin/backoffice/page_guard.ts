@@ -3,8 +3,11 @@ import { getCookie } from "hono/cookie";
 import { secretCheck } from "../../shared/secret.ts";
 import { adminClient, type AdminFetch } from "../admin/admin_client.ts";
 import type { OperatorSessions, Principal } from "../operators/principal.ts";
+import { readBoundedBytes } from "../internal/bounded_body.ts";
 import { takeFlash } from "./kit/flash.ts";
-import type { PageEnv } from "./page_env.ts";
+import { foreignFormPage, largeFormPage } from "./kit/problem_page.tsx";
+import { isOwnWrite } from "../operators/own_request.ts";
+import type { PageContext, PageEnv } from "./page_env.ts";
 
 /** Pages load and send nothing but to their own host, and nobody frames them. */
 const PAGE_POLICY = [
@@ -18,8 +21,23 @@ const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** Most bytes of a form; pictures go to the API. */
+/** Most bytes of a form. */
 const MAX_FORM_BYTES = 256 * 1024;
+
+/** Most bytes of a form with a picture: 2 MB of picture and what goes around it. */
+const MAX_PICTURE_FORM_BYTES = 2_300_000;
+
+/** How long a form has to arrive. */
+const FORM_TIMEOUT_MS = 30_000;
+
+/** Forms that may carry a picture. */
+const PICTURE_FORMS = /^\/admin\/products\/(new|\d{1,15}\/pictures)$/;
+
+/** Most bytes of the forms before signing in. */
+const MAX_DOOR_FORM_BYTES = 16 * 1024;
+
+/** Pages for who is not signed in: no principal is set there, nor a client of the API. */
+const DOORS: ReadonlySet<string> = new Set(["/admin/sign-in", "/admin/setup"]);
 
 const ZONE_COOKIE = "dropgate_admin_zone";
 
@@ -27,7 +45,7 @@ const ZONE_COOKIE = "dropgate_admin_zone";
 export interface GuardParts {
   sessions: OperatorSessions;
   /** Calls the admin API in this process as somebody. */
-  callApi(principal: Principal): AdminFetch;
+  callApi(principal: Principal, peer?: string): AdminFetch;
   clock(): number;
 }
 
@@ -38,28 +56,41 @@ export interface GuardParts {
 export function pageGuard(parts: GuardParts): MiddlewareHandler<PageEnv> {
   return async function guard(c, next) {
     setPageHeaders(c.header.bind(c));
+    if (DOORS.has(c.req.path)) return await throughDoor(c, next);
     const signedIn = await parts.sessions.read(c.req.raw.headers, parts.clock());
     if (signedIn === null) {
       const to = c.req.method === "GET" ? c.req.path + new URL(c.req.url).search : "/admin";
       return c.redirect(`/admin/sign-in?to=${encodeURIComponent(to)}`, 303);
     }
     if (c.req.method !== "GET" && c.req.method !== "HEAD") {
-      const site = c.req.header("sec-fetch-site");
-      const length = Number(c.req.header("content-length") ?? NaN);
-      if (!(length <= MAX_FORM_BYTES)) return c.text("This form is too large", 413);
-      const form = await c.req.formData().catch(() => null);
+      const most = PICTURE_FORMS.test(c.req.path) ? MAX_PICTURE_FORM_BYTES : MAX_FORM_BYTES;
+      const form = await readFormTwice(c, most);
+      if (form === "too_large") return largeFormPage(c);
       const given = form?.get("csrf");
-      const own = (site === undefined || site === "same-origin") &&
-        typeof given === "string" && secretCheck(signedIn.csrf)(given);
-      if (!own) return c.text("This form is not from this page. Go back and load it again.", 403);
+      const own = isOwnWrite(c.req.raw.headers) && typeof given === "string" &&
+        secretCheck(signedIn.csrf)(given);
+      if (!own) return foreignFormPage(c);
     }
     c.set("principal", signedIn.principal);
     c.set("csrf", signedIn.csrf);
     c.set("zone", readZone(getCookie(c, ZONE_COOKIE)));
     c.set("flash", takeFlash(c));
-    c.set("api", adminClient("http://admin.invalid", parts.callApi(signedIn.principal)));
+    const call = parts.callApi(signedIn.principal, c.env?.peer);
+    c.set("api", adminClient("http://admin.invalid", call));
     return await next();
   };
+}
+
+/** Lets everybody to the pages before signing in, and their forms only from themselves. */
+async function throughDoor(c: PageContext, next: () => Promise<void>): Promise<Response | void> {
+  if (c.req.method !== "GET" && c.req.method !== "HEAD") {
+    const length = Number(c.req.header("content-length") ?? NaN);
+    if (!(length <= MAX_DOOR_FORM_BYTES)) return largeFormPage(c);
+    if (!isOwnWrite(c.req.raw.headers)) return foreignFormPage(c);
+  }
+  c.set("zone", readZone(getCookie(c, ZONE_COOKIE)));
+  c.set("flash", takeFlash(c));
+  return await next();
 }
 
 /** What every page of the back office carries. */
@@ -80,4 +111,20 @@ function readZone(name: string | undefined): string {
   } catch {
     return "UTC";
   }
+}
+
+/**
+ * The form of a request, whose body the page can read once more; null for what is no form, or does
+ * not arrive.
+ */
+async function readFormTwice(
+  c: PageContext,
+  maxBytes: number,
+): Promise<FormData | "too_large" | null> {
+  const { url, method, headers } = c.req.raw;
+  const body = await readBoundedBytes(c.req.raw, { maxBytes, timeoutMs: FORM_TIMEOUT_MS });
+  if (body.kind !== "read") return body.kind === "too_large" ? "too_large" : null;
+  const bytes = new Uint8Array(body.bytes);
+  c.req.raw = new Request(url, { method, headers, body: bytes });
+  return await new Response(bytes, { headers }).formData().catch(() => null);
 }

@@ -9,8 +9,15 @@ export interface Refused {
 }
 
 /** Reads the problem of an answer that is not ok. @throws for an answer that is no problem */
-export async function readRefusal(response: Response): Promise<Refused> {
-  const { code, title, detail, errors } = await response.json();
+export async function readRefusal(
+  response: Pick<Response, "status"> & { json(): Promise<unknown> },
+): Promise<Refused> {
+  const { code, title, detail, errors } = await response.json() as {
+    code: string;
+    title: string;
+    detail?: string;
+    errors?: Refused["errors"];
+  };
   return { status: response.status, code, detail: detail ?? title, errors: errors ?? [] };
 }
 
@@ -29,8 +36,30 @@ export function refusedForm(
   return { values, errors, problem: told ? "Please look at the marked fields." : refused.detail };
 }
 
+/** A refusal that a page cannot do without an answer for; the back office shows it as a page. */
+export class RefusedByApi extends Error {
+  constructor(readonly refused: Refused) {
+    super(`The admin API refused: ${refused.status} ${refused.detail}`);
+    this.name = "RefusedByApi";
+  }
+}
+
+/**
+ * The JSON of an answer that a page cannot do without, as `await take<Sale>(await api.…$get(…))`.
+ *
+ * @throws {RefusedByApi} for any answer that is not ok: a page of its own then says so
+ */
+export async function take<T>(
+  response: Pick<Response, "ok" | "status" | "headers"> & { json(): Promise<unknown> },
+): Promise<T> {
+  if (!response.ok) throw new RefusedByApi(await readRefusal(response));
+  return await response.json() as T;
+}
+
 /** The text fields of a sent form; files and repeated names are left to their own readers. */
-export async function readForm(request: Request): Promise<Record<string, string>> {
+export async function readForm(
+  request: { formData(): Promise<FormData> },
+): Promise<Record<string, string>> {
   const values: Record<string, string> = {};
   for (const [name, value] of await request.formData()) {
     if (typeof value === "string") values[name] = value;

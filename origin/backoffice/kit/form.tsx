@@ -83,6 +83,59 @@ export function TextArea({ form, name, label, hint, attributes }: FieldProps) {
   );
 }
 
+interface CheckProps {
+  form: FormState;
+  name: string;
+  label: string;
+  /** What it means, in a sentence. */
+  hint?: string;
+}
+
+/** A box to tick, with what it means beside it; sent as `on`. */
+export function Check({ form, name, label, hint }: CheckProps) {
+  return (
+    <label class="check">
+      <input type="checkbox" name={name} checked={form.values[name] === "on"} />
+      <span>
+        <b>{label}</b>
+        {hint && <span class="hint">{hint}</span>}
+      </span>
+    </label>
+  );
+}
+
+/** A choice of one with a sentence for each; the first field of them gets the error. */
+export function Radios(
+  { form, name, label, options }: {
+    form: FormState;
+    name: string;
+    label: string;
+    options: { value: string; label: string; hint: string }[];
+  },
+) {
+  const error = form.errors[name];
+  return (
+    <fieldset class="field">
+      <legend>{label}</legend>
+      {options.map((option) => (
+        <label class="check">
+          <input
+            type="radio"
+            name={name}
+            value={option.value}
+            checked={form.values[name] === option.value}
+          />
+          <span>
+            <b>{option.label}</b>
+            <span class="hint">{option.hint}</span>
+          </span>
+        </label>
+      ))}
+      {error && <p class="error">{error}</p>}
+    </fieldset>
+  );
+}
+
 interface FieldFrameProps {
   name: string;
   label: string;

@@ -14,13 +14,18 @@ interface TableProps<Row> {
   rows: Row[];
   /** What stands there while there are no rows: what this is, and what to do first. */
   empty: Child;
+  /** On a phone too a table that is read across, and scrolls. */
+  across?: boolean;
 }
 
 /** A table that becomes a list of cards on a phone; each cell then names its column. */
-export function Table<Row>({ caption, columns, rows, empty }: TableProps<Row>) {
+export function Table<Row>({ caption, columns, rows, empty, across }: TableProps<Row>) {
   if (rows.length === 0) return <div class="empty">{empty}</div>;
   return (
-    <div class="scroll">
+    <div
+      class={across ? "scroll across" : "scroll"}
+      {...(across ? { tabindex: 0, role: "region", "aria-label": caption } : {})}
+    >
       <table>
         <caption class="hidden">{caption}</caption>
         <thead>
@@ -61,15 +66,23 @@ export function Pager({ url, page, per, total }: PagerProps) {
     return target.pathname + target.search;
   };
   const link = (n: number, label: string) =>
-    n >= 1 && n <= last && n !== page ? <a href={to(n)}>{label}</a> : <span>{label}</span>;
+    n >= 1 && n <= last && n !== page
+      ? <a class="button small" href={to(n)}>{label}</a>
+      : <span class="button small off" aria-hidden="true">{label}</span>;
+  const first = total === 0 ? 0 : (page - 1) * per + 1;
   return (
     <nav class="pager" aria-label="Pages">
-      {link(1, "First")} {link(page - 1, "Previous")}
-      <span>
-        Page {page.toLocaleString("en")} of {last.toLocaleString("en")}{" "}
-        ({total.toLocaleString("en")} in all)
+      {last > 1 && [
+        link(1, "First"),
+        link(page - 1, "Previous"),
+        link(page + 1, "Next"),
+        link(last, "Last"),
+      ]}
+      <span class="place">
+        {first.toLocaleString("en")}–{Math.min(page * per, total).toLocaleString("en")} of{" "}
+        {total.toLocaleString("en")}
+        {last > 1 && ` · page ${page.toLocaleString("en")} of ${last.toLocaleString("en")}`}
       </span>
-      {link(page + 1, "Next")} {link(last, "Last")}
     </nav>
   );
 }
