@@ -1,13 +1,20 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
+import { BoundedLines } from "../shared/bounded_lines.ts";
 import type { Clock } from "../shared/clock.ts";
+import { answerFailure } from "../shared/failed_request.ts";
+import { identifyRequests } from "../shared/identify_requests.ts";
 import type { Log } from "../shared/log.ts";
+import type { MetricSource } from "../shared/metrics/metric_family.ts";
+import { REQUEST_ID_HEADER, RequestIds } from "../shared/request_id.ts";
 import { jsonText, plainProblem } from "./answers.ts";
+import { BatchReport } from "./batch_report.ts";
 import { BuyBatcher } from "./buy_batcher.ts";
 import { calmLog } from "./calm_log.ts";
 import { CaptchaService, type CaptchaSharing } from "./captcha/captcha_service.ts";
 import type { StartDrawer } from "./captcha/draw_thread.ts";
 import type { EdgeConfig } from "./config.ts";
+import { EdgeRequests } from "./edge_requests.ts";
 import { type Arrival, TrustedProxies } from "./gate/client_address.ts";
 import { Identity } from "./gate/identity.ts";
 import type { GateParts } from "./gate/gate_parts.ts";
@@ -17,7 +24,7 @@ import { KnownLists } from "./lists/known_lists.ts";
 import { shopTokenCheck } from "./gate/shop_tokens.ts";
 import { type BucketServer, SharedLimits, type SharedLimitsParts } from "./limits/shared_limits.ts";
 import { TokenLimits } from "./limits/token_limits.ts";
-import { BuyCounts } from "./metrics.ts";
+import { MediaReads } from "./media/media_reads.ts";
 import { notFoundHandler } from "./not_found.ts";
 import { openApiText } from "./openapi.ts";
 import { type Origin, OriginPool } from "./origin_pool.ts";
@@ -27,10 +34,13 @@ import { PageStore } from "./pages/page_store.tsx";
 import { ProductReads } from "./products/product_reads.ts";
 import { MemorySuspicion } from "./risk/memory_suspicion.ts";
 import type { Randomness } from "./randomness.ts";
+import { EdgeReporter } from "./reports/edge_reporter.ts";
+import { SaleCounts } from "./reports/sale_counts.ts";
 import { buyRoute } from "./routes/buy.ts";
 import { addCaptchaRoutes } from "./routes/captcha.ts";
 import { addHandOverRoutes } from "./routes/hand_over.ts";
 import { addHealthRoutes } from "./routes/health.ts";
+import { addMediaRoutes } from "./routes/media.ts";
 import { addOrdersRoutes } from "./routes/orders.ts";
 import { addPagesRoutes } from "./routes/pages.ts";
 import { addPaymentsRoutes } from "./routes/payments.ts";
@@ -60,6 +70,8 @@ export interface EdgeDeps {
   startDrawer?: StartDrawer;
   /** Parts to use in place of the edge's own: for tests, and to measure what the gate costs. */
   gate?: Partial<Omit<GateParts, "identity">>;
+  /** What `/metrics` tells beside this edge: of its process, of an origin in the same process. */
+  metricSources?: readonly MetricSource[];
 }
 
 /** A running edge. */
@@ -96,6 +108,15 @@ export function createEdgeApp(deps: EdgeDeps): EdgeApp {
     return what;
   };
 
+  const reporter = new EdgeReporter({
+    ...parts,
+    processId: deps.randomness.processId(),
+    clock: deps.clock,
+    timers: deps.timers ?? systemTimers,
+    salesVersion: () => snapshot.version,
+    productsVersion: () => parts.products.version,
+    ready: () => missing().length === 0,
+  });
   const app = makeRoutes(deps, parts, missing);
   let compressed: Promise<void> = Promise.resolve();
 
@@ -106,6 +127,7 @@ export function createEdgeApp(deps: EdgeDeps): EdgeApp {
       compressed = assets.compress();
       await snapshot.start();
       probes.start();
+      reporter.start();
     },
     drain() {
       draining = true;
@@ -117,6 +139,7 @@ export function createEdgeApp(deps: EdgeDeps): EdgeApp {
       parts.captcha.stop();
       batcher.stop();
       await Promise.all([snapshot.stop(), probes.stop()]);
+      await reporter.stop();
       await Promise.all([compressed, pages.idle()]);
     },
     missing,
@@ -148,9 +171,12 @@ function makeParts(deps: EdgeDeps) {
     clock,
     log,
   });
+  const media = new MediaReads({ pool, clock });
+  const counts = new SaleCounts();
   const captcha = new CaptchaService({
     ...clocks,
     sessionKey: config.sessionKey,
+    sales: counts,
     ...(deps.captchaSharing === undefined ? {} : { sharing: deps.captchaSharing }),
     ...(deps.startDrawer === undefined ? {} : { startDrawer: deps.startDrawer }),
   });
@@ -163,6 +189,7 @@ function makeParts(deps: EdgeDeps) {
     randomness,
     onSales: (sales) => {
       pages.update(sales);
+      media.update(sales);
       captcha.prepareFor(sales);
     },
   });
@@ -173,11 +200,14 @@ function makeParts(deps: EdgeDeps) {
     question: () => snapshot.question(),
   });
   const calm = calmLog(log, clock);
+  const ids = new RequestIds();
   const batcher = new BuyBatcher({
     ...clocks,
     pool,
     log: calm,
     onStock: (stock) => index.applyStock(stock, clock()),
+    ids,
+    report: new BatchReport(new BoundedLines(log, clock)),
   });
   const identity = new Identity({
     sessionKey: config.sessionKey,
@@ -185,7 +215,6 @@ function makeParts(deps: EdgeDeps) {
     clock,
   });
   const lostAnswers = new LostAnswers({ batcher, clock });
-  const counts = new BuyCounts();
   const suspicion = new MemorySuspicion({
     expiredHolds: (saleId, userId) => lists.expiredHolds(saleId, userId),
   });
@@ -193,9 +222,9 @@ function makeParts(deps: EdgeDeps) {
   const own = { limits, blocklist: lists, profiles: lists, suspicion, passes: captcha.passes };
   const gate = { ...OPEN_GATE, ...own, ...deps.gate };
   const sharedLimits = sharedLimitsOf(deps, { ...clocks, local: limits, randomness });
-  const limitCounts = new BuyCounts();
-  const origin = { pool, probes, calm, sharedLimits, limitCounts };
-  const shop = { index, assets, pages, snapshot, lists, products, captcha };
+  const requests = new EdgeRequests();
+  const origin = { pool, probes, calm, sharedLimits, ids, requests };
+  const shop = { index, assets, pages, snapshot, lists, products, media, captcha };
   return { ...gate, ...origin, ...shop, batcher, identity, lostAnswers, counts };
 }
 
@@ -214,18 +243,17 @@ type Parts = ReturnType<typeof makeParts>;
 function makeRoutes(deps: EdgeDeps, parts: Parts, missing: () => string[]): Hono {
   const { config, clock, randomness } = deps;
   const app = new Hono();
+  const { ids, requests } = parts;
   app.onError((error, c) => {
-    // Whoever finds a way to fail a request must not be able to fill a disk with it.
-    parts.calm.error("{method} {path} failed: {error}", {
-      method: c.req.method,
-      path: c.req.path,
-      error: error.stack ?? String(error),
-    });
-    return plainProblem("internal");
+    requests.failed += 1;
+    // Whoever finds a way to fail a request must not be able to fill a disk with it: hence `calm`.
+    return answerFailure(parts.calm, ids, error, c, plainProblem("internal"));
   });
   if (config.shopOrigins.length > 0) app.use("/api/*", shopCors(config.shopOrigins));
 
   app.post("/api/sales/:saleId/buy", buyRoute({ ...parts, clock, randomness }));
+  // Behind the route of buys, which does the same at a lower price.
+  app.use("/api/*", identifyRequests(ids), requests.middleware());
   addSalesRoutes(app, { ...parts, clock });
   const { shopTokens, demo } = config;
   const checkShopToken = shopTokens && shopTokenCheck(shopTokens, { clock, log: parts.calm });
@@ -237,7 +265,8 @@ function makeRoutes(deps: EdgeDeps, parts: Parts, missing: () => string[]): Hono
   addOrdersRoutes(app, { ...asking, clock });
   addPaymentsRoutes(app, asking);
   if (config.demo) addSandboxRoutes(app, asking);
-  addHealthRoutes(app, missing, parts);
+  addHealthRoutes(app, missing, parts, deps.metricSources);
+  addMediaRoutes(app, parts);
   addPagesRoutes(app, parts);
   let document: string | null = null;
   app.get("/api/openapi.json", () => jsonText(document ??= openApiText(config.demo)));
@@ -251,8 +280,14 @@ function shopCors(origins: string[]) {
     origin: origins,
     credentials: true,
     allowMethods: ["GET", "POST", "DELETE"],
-    allowHeaders: ["authorization", "content-type", "idempotency-key", "x-captcha-pass"],
-    exposeHeaders: ["retry-after"],
+    allowHeaders: [
+      "authorization",
+      "content-type",
+      "idempotency-key",
+      "x-captcha-pass",
+      REQUEST_ID_HEADER,
+    ],
+    exposeHeaders: ["retry-after", REQUEST_ID_HEADER],
     maxAge: 600,
   });
 }

@@ -6,6 +6,10 @@ import {
   type InternalBuys,
   MAX_BUYS_PER_BATCH,
 } from "../shared/internal_api.ts";
+import { withinRequest } from "../shared/request_context.ts";
+import { RequestIds } from "../shared/request_id.ts";
+import { inSpan, outsideTraces, type TracePlace, tracePlace } from "../shared/tracing/tracing.ts";
+import { BatchReport, identifyBatch } from "./batch_report.ts";
 import type { WarningLog } from "./calm_log.ts";
 import { OriginFailure, type OriginHealth, type OriginPool } from "./origin_pool.ts";
 import type { Timer, Timers } from "./timers.ts";
@@ -13,8 +17,11 @@ import type { Timer, Timers } from "./timers.ts";
 /** What an origin may take longer than it was told, and the way there and back. */
 const ORIGIN_MARGIN_MS = 150;
 
-/** Takes the answer to one buy; called exactly once. */
-export type AnswerSink = (answer: BuyAnswer) => void;
+/**
+ * Takes the answer to one buy; called exactly once. With the id by which logs tell of the buy, once
+ * it was part of a batch: its own, or its place in the batch behind the batch's.
+ */
+export type AnswerSink = (answer: BuyAnswer, requestId?: string) => void;
 
 /** Bounds of the batcher. */
 export interface BuyBatcherLimits {
@@ -51,6 +58,10 @@ export interface BuyBatcherParts {
   log: WarningLog;
   /** Hears the stock that was left after each batch. */
   onStock: (stock: InternalAnswers["stock"]) => void;
+  /** Makes the ids of batches; its own when left out. */
+  ids?: RequestIds;
+  /** Notes what batches were like; its own when left out. */
+  report?: BatchReport;
   limits?: BuyBatcherLimits;
 }
 
@@ -66,6 +77,10 @@ interface Waiting {
   buy: InternalBuy;
   answer: AnswerSink;
   sinceMs: number;
+  /** The id that the caller gave; null when he gave none, or there was no room for it. */
+  given: string | null;
+  /** Where its request is in a trace; null without one. */
+  place: TracePlace | null;
 }
 
 const BUSY: BuyAnswer = { outcome: "busy" };
@@ -85,11 +100,15 @@ export class BuyBatcher {
   /** Batches in flight that are younger than `slowBatchMs`. */
   #holding = 0;
   #stopped = false;
+  readonly #ids: RequestIds;
+  readonly report: BatchReport;
   readonly counts: BuyBatcherCounts = { batches: 0, buys: 0, retries: 0, failures: 0 };
 
   constructor(parts: BuyBatcherParts) {
     this.#parts = parts;
     this.#limits = parts.limits ?? BUY_BATCHER_LIMITS;
+    this.#ids = parts.ids ?? new RequestIds();
+    this.report = parts.report ?? new BatchReport();
   }
 
   get waitingCount(): number {
@@ -101,10 +120,11 @@ export class BuyBatcher {
   }
 
   /** Takes a buy; `answer` may be called before this returns when it is refused at once. */
-  submit(buy: InternalBuy, answer: AnswerSink): void {
+  submit(buy: InternalBuy, answer: AnswerSink, given: string | null = null): void {
     if (this.#stopped || this.#parts.pool.healthyCount === 0) return answer(UNAVAILABLE);
     if (this.#waiting.length >= this.#limits.maxWaiting) return answer(BUSY);
-    this.#waiting.push({ buy, answer, sinceMs: this.#parts.clock() });
+    const place = tracePlace();
+    this.#waiting.push({ buy, answer, sinceMs: this.#parts.clock(), given, place });
     this.#pump();
   }
 
@@ -165,12 +185,27 @@ export class BuyBatcher {
    * that the origin decides it while this one's buyers are answered.
    */
   async #deliver(batch: Waiting[], landed: () => void): Promise<void> {
-    const answers = await this.#askTwice(batch);
+    const context = identifyBatch(batch, this.#ids.next());
+    const answers = await withinRequest(context, () => this.#askTraced(batch));
     landed();
     if (answers) this.#parts.onStock(answers.stock);
     for (let i = 0; i < batch.length; i += 1) {
-      batch[i]!.answer(answers?.answers[i] ?? UNAVAILABLE);
+      const { answer, given } = batch[i]!;
+      answer(answers?.answers[i] ?? UNAVAILABLE, given ?? `${context.requestId}-${i}`);
     }
+  }
+
+  /** One batch as one span, part of the first buy that is traced and linked to the others. */
+  async #askTraced(batch: Waiting[]): Promise<InternalAnswers | null> {
+    const [place, ...linked] = batch.flatMap((one) => one.place ?? []);
+    const startedAt = performance.now();
+    const ask = () => this.#askTwice(batch);
+    // Without a place it must not go on in the trace of the batch before it, which has set it off.
+    const answers = place === undefined
+      ? await outsideTraces(ask)
+      : await inSpan("buy batch", ask, { place, linked });
+    this.report.note(batch.length, performance.now() - startedAt, answers !== null);
+    return answers;
   }
 
   /** The answers, or null when a second try failed too, had no time left or was one too many. */

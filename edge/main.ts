@@ -1,6 +1,8 @@
 import { systemClock } from "../shared/clock.ts";
 import { exitWithReason } from "../shared/env.ts";
-import { logOf, startLogging } from "../shared/log.ts";
+import { logOf, readLogLevel, startLogging } from "../shared/log.ts";
+import { ConnectionStates } from "../shared/metrics/connection_states.ts";
+import { startProcessMetrics } from "../shared/metrics/process_metrics.ts";
 import { DRAIN_TIMES, readSupervision, ServingProcess } from "../shared/serving_process.ts";
 import { ShutdownStack } from "../shared/shutdown.ts";
 import { createEdgeApp, type EdgeDeps } from "./app.ts";
@@ -19,21 +21,27 @@ export async function main(deps: Pick<EdgeDeps, "gate"> = {}): Promise<void> {
   const env = Deno.env.toObject();
   const config = readEdgeProcessConfig(env);
   const supervision = readSupervision(env);
-  await startLogging("info");
+  await startLogging(readLogLevel(env));
   const log = logOf("edge");
   const stack = new ShutdownStack(log);
   const origins: Origin[] = config.originUrls.map((url) => ({
     url,
     call: (request) => fetch(request),
   }));
-  const limits = config.limitsSharing === null ? null : openRedisBuckets(config.limitsSharing, log);
+  const states = new ConnectionStates();
+  const sharing = config.limitsSharing;
+  const limits = sharing === null ? null : openRedisBuckets(sharing, log, states);
   if (limits !== null) stack.push("limits", () => limits.close());
-  const captcha = config.limitsSharing && openRedisCaptcha(config.limitsSharing, log);
+  const captcha = sharing && openRedisCaptcha(sharing, log, states);
   if (captcha !== null) stack.push("captchas", () => captcha.close());
   const edge = createEdgeApp({
     ...deps,
     ...(limits === null ? {} : { buckets: limits.buckets }),
     ...(captcha === null ? {} : { captchaSharing: captcha.sharing }),
+    metricSources: [
+      startProcessMetrics("edge", systemClock()),
+      { name: "connections", read: () => states.families() },
+    ],
     config,
     origins,
     staticFiles: await readStaticFiles(new URL("../static/", import.meta.url)),

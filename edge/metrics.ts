@@ -1,5 +1,14 @@
+import {
+  family,
+  familyBy,
+  histogramFamily,
+  type MetricFamily,
+  withZeros,
+} from "../shared/metrics/metric_family.ts";
+import { BUY_OUTCOMES, LATENCY_BOUNDS_MS } from "../shared/process_report.ts";
 import type { BuyBatcher } from "./buy_batcher.ts";
 import type { CaptchaService } from "./captcha/captcha_service.ts";
+import type { EdgeRequests } from "./edge_requests.ts";
 import type { LostAnswers } from "./gate/lost_answers.ts";
 import type { Identity } from "./gate/identity.ts";
 import { limitMetrics } from "./limits/limit_metrics.ts";
@@ -7,31 +16,14 @@ import type { SharedLimits } from "./limits/shared_limits.ts";
 import { originMetrics } from "./origin_metrics.ts";
 import type { KnownLists } from "./lists/known_lists.ts";
 import type { OriginPool } from "./origin_pool.ts";
+import type { SaleCounts } from "./reports/sale_counts.ts";
 import type { SaleSnapshot } from "./sale_snapshot.ts";
-
-/** Different outcomes that are counted; what comes after is left out. */
-const MAX_OUTCOMES = 64;
-
-/** Counts what became of buys, by outcome. */
-export class BuyCounts {
-  readonly #byOutcome = new Map<string, number>();
-
-  add(outcome: string): void {
-    const count = this.#byOutcome.get(outcome);
-    if (count !== undefined) this.#byOutcome.set(outcome, count + 1);
-    else if (this.#byOutcome.size < MAX_OUTCOMES) this.#byOutcome.set(outcome, 1);
-  }
-
-  entries(): IterableIterator<[string, number]> {
-    return this.#byOutcome.entries();
-  }
-}
 
 /** What the metrics are read from. */
 export interface MetricsParts {
-  counts: BuyCounts;
+  counts: SaleCounts;
+  requests: EdgeRequests;
   captcha: Pick<CaptchaService, "counts" | "pool">;
-  limitCounts: BuyCounts;
   /** Null when this edge counts for itself. */
   sharedLimits: SharedLimits | null;
   batcher: BuyBatcher;
@@ -42,47 +34,82 @@ export interface MetricsParts {
   lists: Pick<KnownLists, "counts">;
 }
 
-/** The metrics in the Prometheus text format. */
-export function metricsText(parts: MetricsParts): string {
-  const { batcher, pool, snapshot } = parts;
-  const ageS = snapshot.ageMs() / 1000;
-  const lines = [
-    "# HELP dropgate_edge_buys_total Buys answered, by outcome.",
-    "# TYPE dropgate_edge_buys_total counter",
-  ];
-  for (const [outcome, count] of parts.counts.entries()) {
-    lines.push(`dropgate_edge_buys_total{outcome="${outcome}"} ${count}`);
-  }
-  const add = (type: string, name: string, help: string, value: number) => {
-    const full = `dropgate_edge_${name}`;
-    const shown = value === Infinity ? "+Inf" : value;
-    lines.push(`# HELP ${full} ${help}`, `# TYPE ${full} ${type}`, `${full} ${shown}`);
-  };
-  add("counter", "batches_total", "Batches sent to origins.", batcher.counts.batches);
-  add("counter", "batched_buys_total", "Buys sent to origins.", batcher.counts.buys);
-  add("counter", "batch_retries_total", "Batches sent a second time.", batcher.counts.retries);
-  add("counter", "batch_failures_total", "Tries that failed.", batcher.counts.failures);
-  add("gauge", "buys_waiting", "Buys that wait for a batch.", batcher.waitingCount);
-  add("gauge", "batches_in_flight", "Batches at origins.", batcher.inFlightCount);
-  add("gauge", "origins", "Origins configured.", pool.size);
-  add("gauge", "origins_healthy", "Origins that are fit to be called.", pool.healthyCount);
-  add("gauge", "snapshot_age_seconds", "Age of the sale snapshot.", ageS);
-  add("gauge", "sessions_cached", "Sessions kept verified.", parts.identity.cachedCount);
-  add(
-    "gauge",
-    "lost_answers_remembered",
-    "Look-ups that found nothing and are remembered.",
-    parts.lostAnswers.rememberedCount,
-  );
-  const { blockedUsers, blockedNetworks, profiles } = parts.lists.counts;
-  add("gauge", "blocked_users", "Users on the block list.", blockedUsers);
-  add("gauge", "blocked_networks", "Networks on the block list.", blockedNetworks);
-  add("gauge", "user_profiles", "Users with a level or claims set by operators.", profiles);
-  const { captcha } = parts;
-  lines.push(
+/** Seconds, without what dividing leaves behind the last digit. */
+const LATENCY_BOUNDS_S = LATENCY_BOUNDS_MS.map((ms) => Number((ms / 1_000).toFixed(6)));
+
+/** What an edge tells of itself. */
+export function edgeMetrics(parts: MetricsParts, isReady: boolean): MetricFamily[] {
+  const { captcha, counts, pool } = parts;
+  return [
+    familyBy(
+      "counter",
+      "dropgate_edge_buys_total",
+      "Buys answered, by outcome.",
+      "outcome",
+      withZeros(BUY_OUTCOMES, counts.outcomes()),
+    ),
+    latencyFamily(counts),
+    family("gauge", "dropgate_edge_ready", "Whether this edge says that it is ready.", +isReady),
+    ...parts.requests.families(),
+    ...batchFamilies(parts.batcher),
+    ...knowledgeFamilies(parts),
     ...originMetrics(pool),
     ...limitMetrics(parts),
     ...captcha.counts.metrics(captcha.pool),
+  ];
+}
+
+function latencyFamily(counts: SaleCounts): MetricFamily {
+  const { classes, sumMs } = counts.latency();
+  return histogramFamily(
+    "dropgate_edge_buy_duration_seconds",
+    "From a buy's arrival to its answer, of those that an origin was asked about.",
+    { bounds: LATENCY_BOUNDS_S, counts: classes, sum: sumMs / 1_000 },
   );
-  return lines.join("\n") + "\n";
+}
+
+function batchFamilies(batcher: BuyBatcher): MetricFamily[] {
+  const { batches, buys, retries, failures } = batcher.counts;
+  const total = (name: string, help: string, value: number) =>
+    family("counter", `dropgate_edge_${name}_total`, help, value);
+  return [
+    total("batches", "Batches sent to origins.", batches),
+    total("batched_buys", "Buys sent to origins.", buys),
+    total("batch_retries", "Batches sent a second time.", retries),
+    total("batch_failures", "Tries that failed.", failures),
+    ...batcher.report.families(),
+    family(
+      "gauge",
+      "dropgate_edge_buys_waiting",
+      "Buys that wait for a batch.",
+      batcher.waitingCount,
+    ),
+    family(
+      "gauge",
+      "dropgate_edge_batches_in_flight",
+      "Batches at origins.",
+      batcher.inFlightCount,
+    ),
+  ];
+}
+
+function knowledgeFamilies(parts: MetricsParts): MetricFamily[] {
+  const { pool, snapshot, identity, lostAnswers } = parts;
+  const { blockedUsers, blockedNetworks, profiles } = parts.lists.counts;
+  const gauge = (name: string, help: string, value: number) =>
+    family("gauge", `dropgate_edge_${name}`, help, value);
+  return [
+    gauge("origins", "Origins configured.", pool.size),
+    gauge("origins_healthy", "Origins that are fit to be called.", pool.healthyCount),
+    gauge("snapshot_age_seconds", "Age of the sale snapshot.", snapshot.ageMs() / 1_000),
+    gauge("sessions_cached", "Sessions kept verified.", identity.cachedCount),
+    gauge(
+      "lost_answers_remembered",
+      "Look-ups that found nothing and are remembered.",
+      lostAnswers.rememberedCount,
+    ),
+    gauge("blocked_users", "Users on the block list.", blockedUsers),
+    gauge("blocked_networks", "Networks on the block list.", blockedNetworks),
+    gauge("user_profiles", "Users with a level or claims set by operators.", profiles),
+  ];
 }

@@ -194,6 +194,7 @@ function describeService(registry: Docs): void {
     responses: { 303: { description: "Remembered" } },
   }));
   plain("/assets/{file}", "Scripts, styles, drawings", text, z.object({ file: z.string() }));
+  plain("/media/{name}", "Uploaded pictures", text, z.object({ name: z.string() }));
   plain("/healthz", "Liveness", text);
   plain("/metrics", "Prometheus metrics", text);
   plain("/api/openapi.json", "This document", text);

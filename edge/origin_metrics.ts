@@ -1,3 +1,4 @@
+import { family, familyBy, type MetricFamily } from "../shared/metrics/metric_family.ts";
 import type { OriginHealth } from "./origin_health.ts";
 import type { OriginPool } from "./origin_pool.ts";
 
@@ -54,19 +55,22 @@ const METRICS: OriginMetric[] = [
   },
 ];
 
-/** The origins' lines in the Prometheus text format, without a last line break. */
-export function originMetrics({ origins, retryCounts }: OriginPool): string[] {
-  const lines: string[] = [];
-  for (const { type, name, help, value } of METRICS) {
-    const full = `dropgate_edge_${name}`;
-    lines.push(`# HELP ${full} ${help}`, `# TYPE ${full} ${type}`);
-    for (const one of origins) lines.push(`${full}{origin="${one.origin.url}"} ${value(one)}`);
-  }
-  const refused = "dropgate_edge_retries_refused_total";
-  lines.push(
-    `# HELP ${refused} Second tries that were not made because there had been too many.`,
-    `# TYPE ${refused} counter`,
-    `${refused} ${retryCounts.refused}`,
+/** How the origins are doing, as this edge sees them. */
+export function originMetrics({ origins, retryCounts }: OriginPool): MetricFamily[] {
+  const ofEach = METRICS.map(({ type, name, help, value }) =>
+    familyBy(
+      type,
+      `dropgate_edge_${name}`,
+      help,
+      "origin",
+      origins.map((one): [string, number] => [one.origin.url, value(one)]),
+    )
   );
-  return lines;
+  const refused = family(
+    "counter",
+    "dropgate_edge_retries_refused_total",
+    "Second tries that were not made because there had been too many.",
+    retryCounts.refused,
+  );
+  return [...ofEach, refused];
 }

@@ -1,5 +1,8 @@
 import type { Log } from "../shared/log.ts";
+import { REQUEST_IDS_HEADER } from "../shared/identify_requests.ts";
 import { DRAINING_HEADER, EDGE_KEY_HEADER } from "../shared/internal_api.ts";
+import { requestContext } from "../shared/request_context.ts";
+import { REQUEST_ID_HEADER } from "../shared/request_id.ts";
 import type { Clock } from "../shared/clock.ts";
 import { isBetter, type Origin, OriginBooks, type OriginHealth, rankOf } from "./origin_health.ts";
 import { RetryBudget, type RetryBudgetCounts } from "./retry_budget.ts";
@@ -136,12 +139,16 @@ export class OriginPool {
    * whose version should not jump between origins. @throws {OriginFailure}
    */
   callSteadily(call: OriginCall): Promise<OriginAnswer> {
-    let chosen: OriginHealth | null = null;
-    for (const one of this.origins) {
-      if (one.healthy && (chosen === null || rankOf(one) < rankOf(chosen))) chosen = one;
-    }
-    chosen ??= this.origins[this.#turn++ % this.size]!;
-    return this.#send(chosen, call, this.#steady);
+    return this.#send(this.#steadiest(), call, this.#steady);
+  }
+
+  /**
+   * Tells an origin something beside its work: neither what it answers nor that it does not is held
+   * for or against it, and nothing is tried twice. @throws {Error} when it is away or late
+   */
+  async tell(call: OriginCall): Promise<void> {
+    const { status } = await this.#withinTime(this.#steadiest(), call);
+    if (status >= 400) throw new Error(`status ${status} on ${call.path}`);
   }
 
   /** Tries every origin that is out and whose pause is over. Never throws. */
@@ -168,6 +175,15 @@ export class OriginPool {
     } catch (error) {
       this.#books.keptSilent(one, error);
     }
+  }
+
+  /** The first of the best rank, and in turn while none is healthy. */
+  #steadiest(): OriginHealth {
+    let chosen: OriginHealth | null = null;
+    for (const one of this.origins) {
+      if (one.healthy && (chosen === null || rankOf(one) < rankOf(chosen))) chosen = one;
+    }
+    return chosen ?? this.origins[this.#turn++ % this.size]!;
   }
 
   #leastLoaded(avoid: OriginHealth | null): OriginHealth | null {
@@ -222,6 +238,11 @@ export class OriginPool {
   async #exchange(to: OriginHealth, call: OriginCall, signal: AbortSignal): Promise<OriginAnswer> {
     const headers = new Headers(call.headers);
     headers.set(EDGE_KEY_HEADER, this.#parts.edgeKey);
+    const context = requestContext.getStore();
+    if (context !== undefined) headers.set(REQUEST_ID_HEADER, context.requestId);
+    if (context?.requestIds !== undefined) {
+      headers.set(REQUEST_IDS_HEADER, context.requestIds.join(","));
+    }
     if (typeof call.body === "string") headers.set("content-type", "application/json");
     const request = new Request(to.origin.url + call.path, {
       method: call.method,

@@ -4,6 +4,8 @@ export interface Randomness {
   fraction(): number;
   /** A request id that no other buy has, here or on another edge; 1–64 visible characters. */
   requestId(): string;
+  /** Names this process for as long as it runs. */
+  processId(): string;
 }
 
 /** The machine's chance: one random prefix per process and a counter, cheaper than an id each. */
@@ -12,6 +14,7 @@ export function systemRandomness(): Randomness {
   let count = 0;
   return {
     fraction: () => Math.random(),
+    processId: () => prefix,
     requestId: () => {
       count += 1;
       return `edge-${prefix}-${count.toString(36)}`;

@@ -1,6 +1,12 @@
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { answerFailure } from "../shared/failed_request.ts";
+import { identifyRequests } from "../shared/identify_requests.ts";
+import { metricsAnswer } from "../shared/metrics/collect_metrics.ts";
+import type { MetricSource } from "../shared/metrics/metric_family.ts";
 import { problem } from "../shared/problem.ts";
+import { currentRequestId } from "../shared/request_context.ts";
+import { RequestIds } from "../shared/request_id.ts";
 import type { AdminParts } from "./admin/admin_parts.ts";
 import { adminRoutes } from "./admin/admin_routes.ts";
 import { backOffice } from "./backoffice/back_office.tsx";
@@ -15,10 +21,13 @@ import { internalRoutes } from "./internal/internal_routes.ts";
 import { paymentRoutes } from "./internal/payment_routes.ts";
 import { sandboxRoutes } from "./internal/sandbox_routes.ts";
 import { LiveStock } from "./internal/live_stock.ts";
+import { OriginMetrics } from "./metrics/origin_metrics.ts";
 import { refuseOtherMethods } from "./internal/other_methods.ts";
 import { SnapshotDesk } from "./internal/sale_snapshot.ts";
 import { SoldOutTimes } from "./internal/sold_out_times.ts";
-import type { OperatorSessions } from "./operators/principal.ts";
+import { reportRoutes } from "./live/report_routes.ts";
+import { addPictures } from "./media/picture_routes.ts";
+import type { MediaBook } from "./media/media_book.ts";
 import { BookOrderStatus } from "./orders/order_status.ts";
 import { receiptKey } from "./orders/receipt.ts";
 import type { UnpaidBook } from "./orders/unpaid_book.ts";
@@ -30,7 +39,7 @@ import { SandboxDesk } from "./payments/sandbox_desk.ts";
 import type { OriginSecrets } from "./config.ts";
 
 /** Everything an origin's HTTP side works with; `main.ts` puts it together. */
-export interface OriginDeps extends AdminParts {
+export interface OriginDeps extends Omit<AdminParts, "orders" | "cancels"> {
   desk: BuyDesk;
   unpaid: UnpaidBook;
   payment: PaymentSettings;
@@ -38,12 +47,16 @@ export interface OriginDeps extends AdminParts {
   lists: Pick<ListsInForce, "current" | "since" | "refresh">;
   productIds: Pick<ProductIds, "current">;
   productCache: ProductCache | null;
-  operatorSessions: OperatorSessions;
+  mediaBook: Pick<MediaBook, "get">;
   /** Has the ledger told of returned stock at once, instead of at the next round. */
   restoreSoon(): void;
   secrets: OriginSecrets;
   /** What must be there before this origin may be used, beside the sales being read. */
   health: HealthCheck[];
+  /** What it counts of its own work; its own when left out. */
+  metrics?: OriginMetrics;
+  /** What `/metrics` tells besides. */
+  metricSources?: readonly MetricSource[];
 }
 
 /**
@@ -52,35 +65,50 @@ export interface OriginDeps extends AdminParts {
  */
 export function createOriginApp(deps: OriginDeps): Hono {
   const app = new Hono();
+  const admin = adminParts(deps);
+  const { metrics = new OriginMetrics(), metricSources = [] } = deps;
+  const ids = new RequestIds();
+  app.use("/internal/*", identifyRequests(ids, { takesBatches: true }));
+  // Pages that call the API below are one request with it, and the times of both are told apart.
+  app.use("/admin/*", identifyRequests(ids), metrics.admin.middleware());
   app.route("/", healthRoutes([salesAreRead(deps), listsAreRead(deps), ...deps.health]));
   app.route("/internal", internalApi(deps));
-  app.route("/admin/api", adminRoutes(deps, deps.secrets.adminToken));
-  app.route("/admin", pagesOf(app, deps));
+  app.route("/admin/api", adminRoutes(admin, deps.secrets.adminToken));
+  app.route("/admin", pagesOf(app, deps, admin));
+  addPictures(app, deps);
+  app.get("/metrics", () => metricsAnswer([metrics, ...metricSources]));
   refuseOtherMethods(app);
   app.notFound(() => problem("not_found"));
   app.onError((error, c) => {
     if (error instanceof HTTPException && error.status < 500) {
       return problem("invalid", error.message);
     }
-    const { method, path } = c.req;
-    deps.log.error("{method} {path} failed: {error}", {
-      method,
-      path,
-      error: error.stack ?? String(error),
-    });
-    return isPassing(error)
+    metrics.failedRequests += 1;
+    const answer = isPassing(error)
       ? problem("unavailable", "The order book is away")
       : problem("internal");
+    return answerFailure(deps.log, ids, error, c, answer);
   });
   return app;
 }
 
+/** What operators work with: where tickets stand, as buyers hear it, and cancelling for them. */
+function adminParts(deps: OriginDeps): AdminParts {
+  const orders = new BookOrderStatus({
+    ...deps,
+    receiptKey: receiptKey(deps.secrets.receiptKey),
+  });
+  return { ...deps, orders, cancels: new CancelDesk({ ...deps, orders }) };
+}
+
 /** The back office: pages that call the admin API in this process. */
-function pagesOf(app: Hono, deps: OriginDeps) {
+function pagesOf(app: Hono, deps: OriginDeps, admin: AdminParts) {
   return backOffice({
-    admin: deps,
+    admin,
     sessions: deps.operatorSessions,
-    callApi: (principal) => (request) => app.fetch(request, { principal }),
+    apiDocument: async () => await (await app.request("/admin/api/openapi.json")).json(),
+    callApi: (principal, peer) => (request) =>
+      app.fetch(request, { principal, peer, requestId: currentRequestId() }),
     clock: deps.clock,
     log: deps.log,
   });
@@ -97,6 +125,7 @@ function internalApi(deps: OriginDeps): Hono {
     desk: deps.desk,
     orders,
     paying: payingRoutes(deps, orders),
+    mediaBook: deps.mediaBook,
     snapshots: new SnapshotDesk({
       ...deps,
       liveStock,
@@ -113,7 +142,10 @@ function internalApi(deps: OriginDeps): Hono {
 
 function payingRoutes(deps: OriginDeps, orders: BookOrderStatus): Hono[] {
   const payments = new PaymentDesk({ ...deps, orders });
-  const routes = [paymentRoutes({ payments, cancels: new CancelDesk({ ...deps, orders }) })];
+  const routes = [
+    paymentRoutes({ payments, cancels: new CancelDesk({ ...deps, orders }) }),
+    reportRoutes(deps.reports),
+  ];
   if (deps.payment.gateway === "sandbox") {
     routes.push(sandboxRoutes(new SandboxDesk({ ...deps, ...deps.payment, payments, orders })));
   }

@@ -11,9 +11,11 @@ import {
   readUrl,
   unusable,
 } from "../shared/env.ts";
+import { readSeed } from "../shared/proof/proof_key.ts";
 import { DEFAULT_MAX_QUEUED_MESSAGES } from "./buy/backlog.ts";
 import type { PaymentSettings } from "./payments/gateways.ts";
 import { readPaymentSettings } from "./payments/payment_settings.ts";
+import { readShopWebhook, type ShopWebhook } from "./webhook/webhook_settings.ts";
 
 /** The servers of the services profile, as their clients take them. */
 export interface ServiceUrls {
@@ -30,6 +32,8 @@ export interface OriginSecrets {
   receiptKey: string;
   /** What operators show to the admin API. */
   adminToken: string;
+  /** The Ed25519 seed of proofs, base64url; derived from `adminToken` when it is left out. */
+  proofKey?: string;
 }
 
 /** What all profiles have in common. */
@@ -41,6 +45,8 @@ interface CommonConfig {
   demo: boolean;
   /** Without a webhook key on the embedded profile: whoever starts it makes one. */
   payment: PaymentSettings;
+  /** Whom workers tell of order events; null: nobody. */
+  shopWebhook: ShopWebhook | null;
 }
 
 /**
@@ -93,6 +99,7 @@ export function resolveOriginConfig(env: Environment): OriginConfig {
       edgeKey: readSecret(env, "EDGE_KEY", common.demo),
       receiptKey: readSecret(env, "RECEIPT_KEY", common.demo),
       adminToken: readSecret(env, "ADMIN_TOKEN", common.demo),
+      ...readProofKey(env),
     },
   };
 }
@@ -142,12 +149,24 @@ function resolveCommon(env: Environment): Omit<CommonConfig, "port"> {
     unusable("HOST", host, "it must be an address or a host name");
   }
   const demo = readSwitch(env, "DEMO", false);
-  return { host, namespace, demo, payment: readPaymentSettings(env, demo) };
+  const payment = readPaymentSettings(env, demo);
+  return { host, namespace, demo, payment, shopWebhook: readShopWebhook(env, demo) };
+}
+
+/** The seed of proofs, if it is set. It is a secret, so a refusal does not show it. */
+function readProofKey(env: Environment): Pick<OriginSecrets, "proofKey"> {
+  const proofKey = readOptional(env, "PROOF_KEY");
+  if (proofKey === undefined) return {};
+  if (readSeed(proofKey) !== null) return { proofKey };
+  throw new ConfigurationError(
+    "Cannot use PROOF_KEY as it must be 32 bytes as base64url: current value has " +
+      `${proofKey.length} characters`,
+  );
 }
 
 /** The secrets that were set, each held to the rules; the others are left out. */
 function givenSecrets(env: Environment, demo: boolean): Partial<OriginSecrets> {
-  const secrets: Partial<OriginSecrets> = {};
+  const secrets: Partial<OriginSecrets> = readProofKey(env);
   if (readOptional(env, "EDGE_KEY")) secrets.edgeKey = readSecret(env, "EDGE_KEY", demo);
   if (readOptional(env, "RECEIPT_KEY")) secrets.receiptKey = readSecret(env, "RECEIPT_KEY", demo);
   if (readOptional(env, "ADMIN_TOKEN")) secrets.adminToken = readSecret(env, "ADMIN_TOKEN", demo);

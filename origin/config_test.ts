@@ -24,6 +24,7 @@ Deno.test("resolveOriginConfig() without URLs is embedded and asks for no secret
     demo: false,
     maxQueuedMessages: 20_000,
     payment: NO_PAYMENT,
+    shopWebhook: null,
     dataDir: "./data",
     secrets: {},
   });
@@ -39,6 +40,7 @@ Deno.test("resolveOriginConfig() with the three URLs is the services profile", (
     demo: false,
     maxQueuedMessages: 20_000,
     payment: NO_PAYMENT,
+    shopWebhook: null,
     urls: { redisUrl: urls.REDIS_URL, amqpUrl: urls.AMQP_URL, mysqlUrl: urls.MYSQL_URL },
     secrets: {
       edgeKey: secrets.EDGE_KEY,
@@ -77,6 +79,7 @@ Deno.test("resolveOriginConfig() refuses unusable values with one line that name
     MYSQL_URL: ["postgres://x", "x"],
     EDGE_KEY: ["", "short", "changeme-changeme-changeme"],
     RECEIPT_KEY: ["", "short", "secret-secret-secret"],
+    PROOF_KEY: ["short", "!".repeat(43), "A".repeat(42), "A".repeat(44)],
     ADMIN_TOKEN: ["", "short", "admin-admin-admin-admin"],
   };
   for (const [name, values] of Object.entries(bad)) {
@@ -111,6 +114,18 @@ Deno.test("resolveOriginConfig() holds given secrets to the rules on every profi
     adminToken: "admin",
   });
   assertThrows(() => resolveOriginConfig({ ADMIN_TOKEN: "admin" }), ConfigurationError);
+});
+
+Deno.test("resolveOriginConfig() takes a key of proofs, and never shows one", () => {
+  const PROOF_KEY = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A";
+  assertEquals(resolveOriginConfig({ PROOF_KEY }).secrets, { proofKey: PROOF_KEY });
+  const config = resolveOriginConfig({ ...urls, ...secrets, PROOF_KEY });
+  assertEquals(config.secrets.proofKey, PROOF_KEY);
+  const error = assertThrows(
+    () => resolveOriginConfig({ PROOF_KEY: `${PROOF_KEY}B` }),
+    ConfigurationError,
+  );
+  assertFalse(error.message.includes(PROOF_KEY));
 });
 
 Deno.test("resolveWorkerConfig() needs the URLs and no secret", () => {

@@ -1,6 +1,7 @@
 import { systemClock } from "../shared/clock.ts";
 import { ConfigurationError, type Environment, exitWithReason } from "../shared/env.ts";
-import { logOf, startLogging } from "../shared/log.ts";
+import { logOf, readLogLevel, startLogging } from "../shared/log.ts";
+import { startProcessMetrics } from "../shared/metrics/process_metrics.ts";
 import { problem } from "../shared/problem.ts";
 import { DRAIN_TIMES, readSupervision, ServingProcess } from "../shared/serving_process.ts";
 import { ShutdownStack } from "../shared/shutdown.ts";
@@ -25,7 +26,7 @@ export async function main(): Promise<void> {
   const env = Deno.env.toObject();
   const config = servicesConfig(env);
   const supervision = readSupervision(env);
-  await startLogging("info");
+  await startLogging(readLogLevel(env));
   const log = logOf("origin");
   const stack = new ShutdownStack(log);
   const { urls, namespace, secrets } = config;
@@ -33,6 +34,7 @@ export async function main(): Promise<void> {
   stack.push("connections", () => adapters.close(DRAIN_TIMES.stepMs / 2));
   const origin = startOrigin({
     ...adapters,
+    metricSources: [adapters.connections, startProcessMetrics("origin", systemClock())],
     relay: adapters,
     maxQueuedMessages: config.maxQueuedMessages,
     payment: config.payment,
@@ -46,15 +48,16 @@ export async function main(): Promise<void> {
     name: "Origin",
     address: { hostname: config.host, port: config.port, variable: "ORIGIN_PORT" },
     supervision,
-    handler(request) {
+    handler(request, info) {
       // Health answers from the first moment; everything else needs the tables to be there.
-      const isHealth = /\/(healthz|readyz)$/.test(new URL(request.url).pathname);
+      const isHealth = /^\/(healthz|readyz|metrics)$/.test(new URL(request.url).pathname);
       return adapters.isPrepared() || isHealth
-        ? origin.app.fetch(request)
+        ? origin.app.fetch(request, { peer: info.remoteAddr.hostname })
         : problem("unavailable", "This origin is still connecting");
     },
     stack,
     lingerMs: LINGER_MS,
+    onDrain: () => origin.drain(),
     log,
     exit: Deno.exit,
   });

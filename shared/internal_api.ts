@@ -15,6 +15,7 @@ import type { CaptchaPolicy, SaleLimits } from "./sale.ts";
  *     POST /internal/orders/:ticket/payment   {userId, returnUrl} → 201 {paymentId, redirectUrl}
  *     POST /internal/orders/:ticket/cancel    {userId} → OrderView
  *     POST /internal/payments/webhook         a notification, byte for byte, with its headers
+ *     POST /internal/report                   ProcessReport of an edge → 204
  *     GET  /internal/sandbox/:link            → SandboxView (sandbox only)
  *     POST /internal/sandbox/:link            {action} → {notices: SandboxNotice[]} (sandbox only)
  */

@@ -14,6 +14,7 @@ export const PROBLEMS = {
   paused: { status: 503, title: "The sale is paused for a moment" },
   sold_out: { status: 409, title: "Sold out" },
   unauthenticated: { status: 401, title: "Sign in first" },
+  forbidden: { status: 403, title: "You may not do this" },
   not_eligible: { status: 403, title: "This sale is not open to this account" },
   rate_limited: { status: 429, title: "Too many tries" },
   captcha_required: { status: 428, title: "Solve the slider first" },

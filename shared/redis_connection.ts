@@ -1,4 +1,5 @@
 import { Redis, type RedisOptions } from "ioredis";
+import type { ConnectionStates } from "./metrics/connection_states.ts";
 
 /** First and longest pause between two attempts to connect, ms. */
 const RETRY_FIRST_MS = 50;
@@ -21,6 +22,8 @@ export interface RedisConnectionOptions {
   /** A reply that has not come by then is given up, and a silent link replaced. */
   commandTimeoutMs: number;
   onError: OnRedisError;
+  /** Hears when it is there, under its name. */
+  states?: ConnectionStates | undefined;
 }
 
 /**
@@ -51,7 +54,7 @@ function clientOptions(name: string, commandTimeoutMs: number) {
  * @throws {TypeError} when the URL is neither `redis://` nor `rediss://`.
  */
 export function connectRedis(options: RedisConnectionOptions): Redis {
-  const { url, name, commandTimeoutMs, onError } = options;
+  const { url, name, commandTimeoutMs, onError, states } = options;
   const scheme = /^([a-z]+):\/\//.exec(url)?.[1];
   if (scheme !== "redis" && scheme !== "rediss") {
     throw new TypeError(
@@ -62,6 +65,12 @@ export function connectRedis(options: RedisConnectionOptions): Redis {
   const client = new Redis(url, clientOptions(name, commandTimeoutMs));
   // Without a listener ioredis prints every failed attempt to the console.
   client.on("error", (error: Error) => onError(name, error));
+  const state = states?.of("redis", name);
+  if (state !== undefined) {
+    state.closed();
+    client.on("ready", () => state.opened());
+    client.on("close", () => state.closed());
+  }
   return client;
 }
 

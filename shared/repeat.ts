@@ -1,4 +1,6 @@
 import type { Log } from "./log.ts";
+import { outsideRequests } from "./request_context.ts";
+import { outsideTraces } from "./tracing/tracing.ts";
 
 /** A job that runs again and again until it is stopped. */
 export interface Repeating {
@@ -51,7 +53,8 @@ export function repeat(
   };
   const begin = () => {
     clearTimeout(timer);
-    running = run();
+    // Whoever wakes it has asked for one run: the later ones are no part of his request.
+    running = outsideRequests(() => outsideTraces(run));
   };
   begin();
 

@@ -79,6 +79,7 @@ export const WORDS = {
     },
     sold_out: { title: "Sold out", text: "Nothing was reserved." },
     unauthenticated: { title: "Sign in first", text: "Then press Buy again." },
+    forbidden: { title: "Not allowed", text: "Nothing was changed." },
     not_eligible: {
       title: "Not open to your account",
       text: "The seller sells these pieces to certain members only.",
@@ -204,6 +205,7 @@ export const WORDS = {
       lost_in_recovery: "It was lost in a failure on our side before it was confirmed.",
       expired: "It was not paid in time.",
       by_buyer: "You cancelled it.",
+      by_operator: "The shop cancelled it.",
     },
     reasonOther: (reason) => `The reason: ${reason}.`,
   },

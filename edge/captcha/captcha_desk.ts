@@ -85,7 +85,7 @@ export class CaptchaDesk {
     const expiresAt = nowMs + CHALLENGE_TTL_MS;
     const challenge = { userId, saleId, issuedAt: nowMs, expiresAt, x, pieceWidth };
     const challengeId = await challenges.put(challenge, nowMs);
-    counts.issued("slider");
+    counts.issued("slider", saleId);
     // Field by field: whatever a puzzle may carry one day, its answer is not sent.
     return {
       kind: "asked",
@@ -112,7 +112,7 @@ export class CaptchaDesk {
     const admit = (nowMs: number) => easy.take(saleId, nowMs);
     const begun = quiet.begin(saleId, userId, address.key, admit);
     if (typeof begun === "number") return { kind: "limited", waitMs: begun };
-    this.#parts.counts.issued("wait");
+    this.#parts.counts.issued("wait", saleId);
     return { kind: "asked", wait: begun };
   }
 
@@ -143,11 +143,11 @@ export class CaptchaDesk {
     }
     const fault = await this.#fault(challenge, caller, answer, nowMs);
     if (fault !== null) {
-      counts.failed(fault);
+      counts.failed(fault, challenge?.saleId);
       return { kind: "failed" };
     }
     rest.noteSolved(caller.userId);
-    counts.solved(answer.input);
+    counts.solved(answer.input, challenge!.saleId);
     const pass = { passId: randomId(), expiresAt: Math.floor(clock()) + PASS_TTL_MS };
     return this.#passed(pass, caller.userId, challenge!.saleId);
   }
@@ -199,7 +199,7 @@ export class CaptchaDesk {
         counts.failed("quiet way");
         return { kind: "failed" };
       case "passed":
-        counts.solved("wait");
+        counts.solved("wait", verdict.saleId);
         return this.#passed(verdict, userId, verdict.saleId);
     }
   }

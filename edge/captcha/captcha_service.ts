@@ -1,6 +1,7 @@
 import type { Clock } from "../../shared/clock.ts";
 import type { Log } from "../../shared/log.ts";
 import type { SnapshotSale } from "../../shared/internal_api.ts";
+import { SaleCounts } from "../reports/sale_counts.ts";
 import type { Timers } from "../timers.ts";
 import { CaptchaCounts } from "./captcha_counts.ts";
 import { CaptchaDesk } from "./captcha_desk.ts";
@@ -27,6 +28,8 @@ export interface CaptchaServiceParts {
   clock: Clock;
   timers: Timers;
   log: Pick<Log, "warning">;
+  /** Counts by sale; for itself when left out. */
+  sales?: Pick<SaleCounts, "captcha">;
   /** This edge's own memory when left out. */
   sharing?: CaptchaSharing;
   /** A thread when left out. */
@@ -36,15 +39,16 @@ export interface CaptchaServiceParts {
 /** Everything about captchas that an edge has: made together, stopped together. */
 export class CaptchaService {
   readonly pool: PuzzlePool;
-  readonly counts = new CaptchaCounts();
+  readonly counts: CaptchaCounts;
   readonly desk: CaptchaDesk;
   /** Reads the passes that buyers bring. */
   readonly passes: PassSigner;
   readonly #clock: Clock;
 
   constructor(parts: CaptchaServiceParts) {
-    const { sessionKey, clock, sharing = ownMemory(), ...rest } = parts;
+    const { sessionKey, clock, sales = new SaleCounts(), sharing = ownMemory(), ...rest } = parts;
     this.#clock = clock;
+    this.counts = new CaptchaCounts(sales, clock);
     this.pool = new PuzzlePool(rest);
     this.passes = new PassSigner(sessionKey);
     const [k0 = 0, k1 = 0] = crypto.getRandomValues(new Uint32Array(2));

@@ -1,4 +1,5 @@
 import type { Log } from "../../shared/log.ts";
+import type { ConnectionStates } from "../../shared/metrics/connection_states.ts";
 import { closeRedis, connectRedis } from "../../shared/redis_connection.ts";
 import type { LimitsSharing } from "../limits/sharing_config.ts";
 import type { CaptchaSharing } from "./captcha_service.ts";
@@ -15,12 +16,14 @@ const COMMAND_TIMEOUT_MS = 500;
 export function openRedisCaptcha(
   { redisUrl, namespace }: Pick<LimitsSharing, "redisUrl" | "namespace">,
   log: Pick<Log, "warning">,
+  states?: ConnectionStates,
 ): { sharing: CaptchaSharing; close(): Promise<void> } {
   let isTold = false;
   const client = connectRedis({
     url: redisUrl,
     name: "dropgate-captcha",
     commandTimeoutMs: COMMAND_TIMEOUT_MS,
+    states,
     onError(_, error) {
       if (!isTold) log.warning("Redis of the captchas is away: {error}", { error: error.message });
       isTold = true;

@@ -30,6 +30,8 @@ export interface BuyAttempt {
   readonly bodyText: string | null;
   readonly sale: SaleEntry | undefined;
   readonly nowMs: number;
+  /** The caller's `x-request-id`, by which logs tell of this try; null when it is none. */
+  readonly givenId: string | null;
   /** The caller's `Idempotency-Key`, or null; any text until the body was checked. */
   readonly requestId: string | null;
   body: BuyBody | null;

@@ -50,6 +50,7 @@ Deno.test("the gate knows who asks when judge() returns, without any promise", a
     session: undefined,
     pass: undefined,
     overHalf: false,
+    givenId: null,
     needsPass: false,
   };
   let userId: string | undefined;

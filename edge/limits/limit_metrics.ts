@@ -1,29 +1,37 @@
-import type { BuyCounts } from "../metrics.ts";
+import {
+  family,
+  familyBy,
+  type MetricFamily,
+  withZeros,
+} from "../../shared/metrics/metric_family.ts";
+import type { SaleCounts } from "../reports/sale_counts.ts";
 import type { SharedLimits } from "./shared_limits.ts";
+import { LIMIT_NAMES } from "./sharing_config.ts";
 
-/** What limits did, in the Prometheus text format, a line each. */
+/** What limits did. */
 export function limitMetrics(
-  { limitCounts, sharedLimits }: {
-    limitCounts: BuyCounts;
+  { counts, sharedLimits }: {
+    counts: Pick<SaleCounts, "limits">;
     /** Null when this edge counts for itself. */
     sharedLimits: Pick<SharedLimits, "counts"> | null;
   },
-): string[] {
-  const refused = "dropgate_edge_limited_total";
-  const lines = [
-    `# HELP ${refused} Buys refused by a limit, by the limit that refused.`,
-    `# TYPE ${refused} counter`,
-    ...[...limitCounts.entries()].map(([limit, count]) => `${refused}{limit="${limit}"} ${count}`),
-  ];
-  if (sharedLimits === null) return lines;
+): MetricFamily[] {
+  const limited = familyBy(
+    "counter",
+    "dropgate_edge_limited_total",
+    "Buys refused by a limit, by the limit that refused.",
+    "limit",
+    withZeros(LIMIT_NAMES, counts.limits()),
+  );
+  if (sharedLimits === null) return [limited];
   const { questions, failures, tries, unasked } = sharedLimits.counts;
-  const add = (name: string, help: string, value: number) => {
-    const full = `dropgate_edge_shared_limit_${name}_total`;
-    lines.push(`# HELP ${full} ${help}`, `# TYPE ${full} counter`, `${full} ${value}`);
-  };
-  add("questions", "Questions to the Redis of the limits.", questions);
-  add("failures", "Questions to it without an answer in time.", failures);
-  add("tries", "Buys that were asked for.", tries);
-  add("unasked", "Buys that were not, because it was away or busy.", unasked);
-  return lines;
+  const total = (name: string, help: string, value: number) =>
+    family("counter", `dropgate_edge_shared_limit_${name}_total`, help, value);
+  return [
+    limited,
+    total("questions", "Questions to the Redis of the limits.", questions),
+    total("failures", "Questions to it without an answer in time.", failures),
+    total("tries", "Buys that were asked for.", tries),
+    total("unasked", "Buys that were not, because it was away or busy.", unasked),
+  ];
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { ConnectionStates } from "../../shared/metrics/connection_states.ts";
 import { closeRedis, connectRedis } from "../../shared/redis_connection.ts";
 import takeTokens from "../../lua/take_tokens.lua" with { type: "text" };
 import type { BucketBatch } from "./bucket_question.ts";
@@ -52,12 +53,14 @@ export class RedisBuckets implements BucketServer {
 export function openRedisBuckets(
   { redisUrl, namespace }: Pick<LimitsSharing, "redisUrl" | "namespace">,
   log: LimitsLog,
+  states?: ConnectionStates,
 ): { buckets: RedisBuckets; close(): Promise<void> } {
   let isTold = false;
   const client = connectRedis({
     url: redisUrl,
     name: "dropgate-limits",
     commandTimeoutMs: COMMAND_TIMEOUT_MS,
+    states,
     onError(_, error) {
       if (!isTold) log.warning("Redis of the limits is away: {error}", { error: error.message });
       isTold = true;

@@ -3,8 +3,9 @@ import type { SaleLimits } from "../../shared/sale.ts";
 import { FakeTimers, settle } from "../testing/fake_timers.ts";
 import { NO_LIMITS, SAMPLE_NOW_MS, sampleSale } from "../testing/sample_sale.ts";
 import { type BucketBatch, BucketQuestion, type SharedVerdict } from "./bucket_question.ts";
+import { metricsText } from "../../shared/metrics/metrics_text.ts";
 import { limitMetrics } from "./limit_metrics.ts";
-import { BuyCounts } from "../metrics.ts";
+import { SaleCounts } from "../reports/sale_counts.ts";
 import { SharedLimits } from "./shared_limits.ts";
 import type { LimitName } from "./sharing_config.ts";
 import { type BucketName, TokenLimits } from "./token_limits.ts";
@@ -275,15 +276,15 @@ Deno.test("stop() answers those who wait and asks no more", async () => {
 });
 
 Deno.test("limitMetrics() tells of sharing only where limits are shared", async () => {
-  const limitCounts = new BuyCounts();
-  limitCounts.add("user");
-  assertEquals(limitMetrics({ limitCounts, sharedLimits: null }).length, 3);
+  const counts = new SaleCounts();
+  counts.refused(1, "rate_limited", "user", 0);
+  assertEquals(limitMetrics({ counts, sharedLimits: null }).length, 1);
   const { shared, server, take } = makeShared();
   const taken = take("ann");
   await settle();
   await server.fail();
   await taken;
-  const text = limitMetrics({ limitCounts, sharedLimits: shared }).join("\n");
+  const text = metricsText(limitMetrics({ counts, sharedLimits: shared }));
   assertMatch(text, /^dropgate_edge_shared_limit_questions_total 1$/m);
   assertMatch(text, /^dropgate_edge_shared_limit_failures_total 1$/m);
   assertMatch(text, /^dropgate_edge_shared_limit_tries_total 1$/m);

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
 import type { Clock } from "../../shared/clock.ts";
 import type { BuyAnswer, InternalBuy } from "../../shared/internal_api.ts";
+import { givenRequestId, REQUEST_ID_HEADER, type RequestIds } from "../../shared/request_id.ts";
 import { buyResponse, plainProblem } from "../answers.ts";
 import type { BuyBatcher } from "../buy_batcher.ts";
 import { sessionOf } from "../gate/checks.ts";
@@ -11,11 +12,11 @@ import type { LostAnswers } from "../gate/lost_answers.ts";
 import { afterSharing, isAskedOverHalf } from "../gate/limit_checks.ts";
 import { type Refusal, refusalResponse, UNPROVEN } from "../gate/refusal.ts";
 import type { SharedLimits } from "../limits/shared_limits.ts";
-import type { BuyCounts } from "../metrics.ts";
 import { parsePathId } from "../path_id.ts";
 import { cameByHttps } from "../public_origin.ts";
 import type { Randomness } from "../randomness.ts";
 import { readBody } from "../read_body.ts";
+import type { SaleCounts } from "../reports/sale_counts.ts";
 import type { SaleIndex } from "../sale_index.ts";
 import type { SaleSnapshot } from "../sale_snapshot.ts";
 
@@ -25,11 +26,11 @@ export interface BuyRouteParts extends GateParts {
   snapshot: SaleSnapshot;
   batcher: BuyBatcher;
   lostAnswers: LostAnswers;
-  counts: BuyCounts;
-  /** Refusals by limit. */
-  limitCounts: BuyCounts;
+  counts: Pick<SaleCounts, "refused" | "answered" | "captcha">;
   /** Null when this edge counts for itself. */
   sharedLimits: Pick<SharedLimits, "take"> | null;
+  /** Makes the ids that answers have when their callers gave none. */
+  ids: RequestIds;
   clock: Clock;
   randomness: Randomness;
 }
@@ -39,17 +40,18 @@ export interface BuyRouteParts extends GateParts {
  * body and one for the answer of the origin, nothing else that waits.
  */
 export function buyRoute(parts: BuyRouteParts): (c: Context) => Promise<Response> {
-  const { index, snapshot, sharedLimits, clock } = parts;
+  const { index, snapshot, sharedLimits, ids, clock } = parts;
   const checks = gateChecks(parts);
 
   return async function buy(c) {
-    if (!snapshot.loaded) return plainProblem("unavailable");
     const request = c.req.raw;
+    const givenId = givenRequestId(request.headers);
+    if (!snapshot.loaded) return named(plainProblem("unavailable"), givenId ?? ids.next());
     let bodyText: string | null;
     try {
       bodyText = await readBody(request);
     } catch {
-      return plainProblem("invalid");
+      return named(plainProblem("invalid"), givenId ?? ids.next());
     }
     const saleId = parsePathId(c.req.param("saleId"));
     const attempt: BuyAttempt = {
@@ -59,6 +61,7 @@ export function buyRoute(parts: BuyRouteParts): (c: Context) => Promise<Response
       bodyText,
       sale: saleId === null ? undefined : index.sales.get(saleId),
       nowMs: clock(),
+      givenId,
       requestId: request.headers.get("idempotency-key"),
       body: null,
       item: null,
@@ -94,16 +97,25 @@ function refuse(
   refused: Refusal,
 ): Response | Promise<Response> {
   const finding = findLost(parts, attempt, refused);
-  if (finding === null) return refuseNow(parts, refused);
+  if (finding === null) return refuseNow(parts, attempt, refused);
   return finding.then((found) =>
-    found === null ? refuseNow(parts, refused) : answered(parts, attempt, found)
+    found === null ? refuseNow(parts, attempt, refused) : answered(parts, attempt, found)
   );
 }
 
-function refuseNow(parts: BuyRouteParts, refused: Refusal): Response {
-  parts.counts.add(refused.code);
-  if (refused.limit !== undefined) parts.limitCounts.add(refused.limit);
-  return refusalResponse(refused);
+function refuseNow(
+  parts: BuyRouteParts,
+  { sale, nowMs, givenId }: BuyAttempt,
+  refused: Refusal,
+): Response {
+  parts.counts.refused(sale?.facts.saleId ?? 0, refused.code, refused.limit, nowMs);
+  return named(refusalResponse(refused), givenId ?? parts.ids.next());
+}
+
+/** Put behind the answer's other headers, which costs less than to make it with one more. */
+function named(response: Response, requestId: string): Response {
+  response.headers.append(REQUEST_ID_HEADER, requestId);
+  return response;
 }
 
 /** What the origin knows of a buyer who is about to be refused; null when the refusal stands. */
@@ -141,16 +153,31 @@ function forward(parts: BuyRouteParts, attempt: BuyAttempt): Promise<Response> {
     const buy: InternalBuy = pass === null
       ? [saleId, productId, userId, quantity, requestId, 0]
       : [saleId, productId, userId, quantity, requestId, 0, pass.passId, pass.expiresAt];
-    parts.batcher.submit(buy, (answer) => resolve(answered(parts, attempt, answer)));
+    parts.batcher.submit(
+      buy,
+      (answer, requestId) => resolve(answered(parts, attempt, answer, requestId)),
+      attempt.givenId,
+    );
   });
 }
 
-function answered(parts: BuyRouteParts, attempt: BuyAttempt, answer: BuyAnswer): Response {
-  parts.counts.add(answer.outcome);
-  const { startsAt } = attempt.sale!.facts;
-  return buyResponse(answer, () => ({
+function answered(
+  parts: BuyRouteParts,
+  attempt: BuyAttempt,
+  answer: BuyAnswer,
+  requestId: string = attempt.givenId ?? parts.ids.next(),
+): Response {
+  const { saleId, startsAt } = attempt.sale!.facts;
+  const nowMs = parts.clock();
+  const known = answer.outcome === "reserved" && answer.repeat;
+  parts.counts.answered(saleId, answer.outcome, known, nowMs - attempt.nowMs, nowMs);
+  if (attempt.needsPass && answer.outcome === "reserved" && !known) {
+    parts.counts.captcha(saleId, "spent", nowMs);
+  }
+  const response = buyResponse(answer, () => ({
     startsAt,
-    nowMs: parts.clock(),
+    nowMs,
     fraction: parts.randomness.fraction(),
   }));
+  return named(response, requestId);
 }

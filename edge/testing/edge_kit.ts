@@ -43,7 +43,11 @@ let staticFiles: StaticFiles | null = null;
 /** Chance that repeats: the middle of every range, ids in order. */
 export function fixedRandomness(): Randomness {
   let count = 0;
-  return { fraction: () => 0.5, requestId: () => `edge-${count += 1}` };
+  return {
+    fraction: () => 0.5,
+    requestId: () => `edge-${count += 1}`,
+    processId: () => "edge-of-the-tests",
+  };
 }
 
 /** Makes an edge that has read its first snapshot: sale 1 with product 1, open. */

@@ -20,9 +20,26 @@ const ADDRESSES: [method: string, path: string][] = [
   ["POST", "/sales/1/resume"],
   ["POST", "/sales/1/close"],
   ["POST", "/sales/1/items/1/stock"],
+  ["GET", "/sales/1/readiness"],
+  ["GET", "/sales/1/live"],
+  ["GET", "/sales/1/live/now"],
+  ["POST", "/sales/1/rehearsals"],
+  ["GET", "/sales/1/rehearsals"],
+  ["GET", "/sales/1/rehearsals/1"],
   ["GET", "/sales/1/proof"],
+  ["POST", "/sales/1/proofs"],
+  ["GET", "/sales/1/proofs"],
+  ["GET", "/sales/1/proofs/1"],
+  ["GET", "/sales/1/proofs/1/bundle.json"],
+  ["GET", "/sales/1/proofs/1/bundle.html"],
+  ["GET", "/sales/1/clean-up"],
+  ["POST", "/sales/1/clean-up"],
   ["GET", "/orders"],
+  ["GET", "/orders.csv"],
+  ["GET", "/orders/1"],
+  ["POST", "/orders/1/cancel"],
   ["GET", "/payments"],
+  ["GET", "/payments/1"],
   ["POST", "/payments/1/retry"],
   ["POST", "/payments/1/refunded"],
   ["GET", "/messages"],
@@ -37,6 +54,16 @@ const ADDRESSES: [method: string, path: string][] = [
   ["GET", "/users"],
   ["GET", "/users/1"],
   ["PUT", "/users/1"],
+  ["GET", "/operators"],
+  ["POST", "/operators"],
+  ["GET", "/operators/1"],
+  ["PATCH", "/operators/1"],
+  ["POST", "/operators/1/unlock"],
+  ["GET", "/account"],
+  ["POST", "/account/password"],
+  ["GET", "/account/sessions"],
+  ["POST", "/account/sessions/end-others"],
+  ["GET", "/audit"],
 ];
 
 Deno.test("the admin API takes the token and nothing that only resembles it", async () => {
@@ -79,7 +106,9 @@ Deno.test("the admin API finds nothing under ids that are none or belong to noth
   const bodies: Record<string, unknown> = {
     "PATCH /products/1": { name: "Pot" },
     "PATCH /sales/1": { title: "Autumn" },
+    "PATCH /operators/1": { role: "viewer" },
     "POST /sales/1/items/1/stock": { delta: 1 },
+    "POST /sales/1/rehearsals": { force: true },
   };
   // A user of the shop exists before anybody here has heard of him.
   const found = ADDRESSES.filter(([, path]) => path.includes("1") && !path.startsWith("/users"));
@@ -97,9 +126,9 @@ Deno.test("the admin API refuses bodies that are too large or not JSON", async (
   await using origin = await OriginFixture.open();
   const writes = ADDRESSES.filter(([method, path]) =>
     method === "PATCH" || method === "PUT" || path.endsWith("stock") ||
-    ["/products", "/sales", "/blocklist"].includes(path)
+    ["/products", "/sales", "/blocklist", "/operators", "/account/password"].includes(path)
   ).filter(([method]) => method !== "GET");
-  assertEquals(writes.length, 7);
+  assertEquals(writes.length, 10);
   for (const [method, path] of writes) {
     for (const bytes of [256 * 1024 + 1, 10_000_000]) {
       const response = await origin.admin(method, path, `{"x":"${"y".repeat(bytes)}"}`);
@@ -206,9 +235,11 @@ Deno.test("GET /admin/api/openapi.json describes every address, without a token"
     .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method} ${path}`));
   const expected = ADDRESSES.map(([method, path]) =>
     `${method.toLowerCase()} ${
-      path.replace("/items/1", "/items/{productId}").replace("/1", "/{id}")
+      path.replace("/items/1", "/items/{productId}").replace("/orders/1", "/orders/{ticket}")
+        .replace("/rehearsals/1", "/rehearsals/{rehearsalId}")
+        .replace("/proofs/1", "/proofs/{proofId}").replace("/1", "/{id}")
     }`
-  );
+  ).concat("get /proof-keys");
   assertEquals(described.sort(), expected.sort());
   const { NewProduct, NewSale, Problem } = document.components.schemas;
   assertEquals(NewProduct.required.sort(), ["currency", "name", "price"]);

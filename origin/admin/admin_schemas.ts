@@ -76,7 +76,17 @@ export const problemSchema = z.object({
   code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
   detail: z.string().optional(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-}).openapi("Problem");
+}).openapi("Problem", {
+  description: "A refusal, RFC 9457",
+  example: {
+    type: "urn:dropgate:problem:invalid",
+    title: PROBLEMS.invalid.title,
+    status: PROBLEMS.invalid.status,
+    code: "invalid",
+    detail: "price: must be at least 0",
+    errors: [{ path: "price", message: "must be at least 0" }],
+  },
+});
 
 /** One answer of a route, as OpenAPI tells of it. */
 export interface DocumentedAnswer {

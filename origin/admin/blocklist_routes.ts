@@ -19,6 +19,8 @@ import { putListsInForce } from "./live_lists.ts";
 const list = createRoute({
   method: "get",
   path: "/blocklist",
+  tags: ["Block list"],
+  operationId: "listBlocks",
   summary: "List blocked users and networks, newest first",
   request: { query: blockQuery },
   responses: answers(200, "A page of entries", pageOf(blockSchema), ["invalid"]),
@@ -35,6 +37,8 @@ const addAnswers: Record<string, DocumentedAnswer> = {
 const add = createRoute({
   method: "post",
   path: "/blocklist",
+  tags: ["Block list"],
+  operationId: "addBlock",
   summary: "Block a user or a network; on every edge within a second",
   request: { body: jsonBody(newBlockSchema) },
   responses: addAnswers,
@@ -43,6 +47,8 @@ const add = createRoute({
 const read = createRoute({
   method: "get",
   path: "/blocklist/{id}",
+  tags: ["Block list"],
+  operationId: "readBlock",
   summary: "Read an entry",
   request: { params: idParams },
   responses: answers(200, "The entry", blockSchema, ["not_found"]),
@@ -51,6 +57,8 @@ const read = createRoute({
 const remove = createRoute({
   method: "delete",
   path: "/blocklist/{id}",
+  tags: ["Block list"],
+  operationId: "removeBlock",
   summary: "Lift a block; on every edge within a second",
   request: { params: idParams },
   responses: answers(204, "Lifted", null, ["not_found"]),

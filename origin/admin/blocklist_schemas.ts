@@ -49,7 +49,7 @@ export const newBlockSchema = z.object({
 }).refine(
   ({ userId, cidr }) => (userId === undefined) !== (cidr === undefined),
   "must have either userId or cidr",
-).openapi("NewBlock");
+).openapi("NewBlock", { example: { cidr: "203.0.113.0/24" } });
 
 /** The target of a body that follows `newBlockSchema`. */
 export function targetOf({ userId, cidr }: z.infer<typeof newBlockSchema>): BlockTarget {

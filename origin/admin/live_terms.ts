@@ -2,6 +2,11 @@ import { itemKey } from "../../shared/item.ts";
 import { termsOf } from "../catalog/item_terms.ts";
 import type { AdminParts } from "./admin_parts.ts";
 
+/** What a change is brought to. */
+export type PuttingInForce = Pick<AdminParts, "registry" | "log"> & {
+  ledger: Pick<AdminParts["ledger"], "isUp" | "setTerms">;
+};
+
 /**
  * Brings a change of the catalog to this origin and to the ledgers at once. A failure is only
  * logged: the change is in the database, every origin reads it on its own, and a worker tells the
@@ -9,7 +14,7 @@ import type { AdminParts } from "./admin_parts.ts";
  */
 export async function putInForce(
   saleId: number | null,
-  { registry, ledger, log }: Pick<AdminParts, "registry" | "ledger" | "log">,
+  { registry, ledger, log }: PuttingInForce,
 ): Promise<void> {
   try {
     await registry.refresh();

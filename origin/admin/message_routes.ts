@@ -20,6 +20,8 @@ import { listWaiting, sumWaiting } from "./waiting_messages.ts";
 const list = createRoute({
   method: "get",
   path: "/messages",
+  tags: ["Messages"],
+  operationId: "listMessages",
   summary: "List messages of one state, newest first; what waits to be handed over, oldest first",
   request: { query: messageQuery },
   responses: answers(200, "A page of messages", pageOf(listedMessageSchema), ["invalid"]),
@@ -28,6 +30,8 @@ const list = createRoute({
 const summary = createRoute({
   method: "get",
   path: "/messages/summary",
+  tags: ["Messages"],
+  operationId: "summarizeMessages",
   summary: "How many messages there are of each state, and how long the queue is",
   responses: answers(200, "The messages at one look", messageSummarySchema),
 });
@@ -35,6 +39,8 @@ const summary = createRoute({
 const read = createRoute({
   method: "get",
   path: "/messages/{id}",
+  tags: ["Messages"],
+  operationId: "readMessage",
   summary: "Read a parked message with its text",
   request: { params: idParams },
   responses: answers(200, "The message", parkedMessageSchema, ["not_found"]),
@@ -43,6 +49,8 @@ const read = createRoute({
 const replay = createRoute({
   method: "post",
   path: "/messages/{id}/replay",
+  tags: ["Messages"],
+  operationId: "replayMessage",
   summary: "Buy a refused ticket anew, or record a whole message again; the same replay again " +
     "gives the same ticket",
   request: { params: idParams },
@@ -57,6 +65,8 @@ const replay = createRoute({
 const refuse = createRoute({
   method: "post",
   path: "/messages/{id}/refuse",
+  tags: ["Messages"],
+  operationId: "refuseMessage",
   summary: "Close a parked message for good, without doing anything",
   request: { params: idParams },
   responses: answers(200, "The message", decidedMessageSchema, ["not_found", "conflict"]),

@@ -32,6 +32,9 @@ const parkedFields = {
   decidedAt: time().optional(),
 };
 
+/** A parked message without its text. */
+export const parkedSummarySchema = z.object(parkedFields).openapi("ParkedSummary");
+
 /** A parked message with its text. */
 export const parkedMessageSchema = z.object({ ...parkedFields, content: z.string() })
   .openapi("ParkedMessage");

@@ -4,13 +4,15 @@ import { listPage } from "../internal/far_page.ts";
 import type { AdminApp } from "./admin_app.ts";
 import type { AdminParts } from "./admin_parts.ts";
 import { refuseChange } from "./admin_refusals.ts";
-import { answers, given, idParams, jsonBody, pageOf, pageQuery } from "./admin_schemas.ts";
+import { answers, given, idParams, jsonBody, line, pageOf, pageQuery } from "./admin_schemas.ts";
 import { putInForce } from "./live_terms.ts";
 import { newProductSchema, productChangesSchema, productSchema } from "./product_schemas.ts";
 
 const create = createRoute({
   method: "post",
   path: "/products",
+  tags: ["Products"],
+  operationId: "createProduct",
   summary: "Make a product",
   request: { body: jsonBody(newProductSchema) },
   responses: answers(201, "The product", productSchema, ["invalid", "too_large"]),
@@ -19,14 +21,18 @@ const create = createRoute({
 const list = createRoute({
   method: "get",
   path: "/products",
-  summary: "List products",
-  request: { query: pageQuery },
+  tags: ["Products"],
+  operationId: "listProducts",
+  summary: "List products, newest first",
+  request: { query: pageQuery.extend({ name: line(200).optional() }) },
   responses: answers(200, "A page of products", pageOf(productSchema), ["invalid"]),
 });
 
 const read = createRoute({
   method: "get",
   path: "/products/{id}",
+  tags: ["Products"],
+  operationId: "readProduct",
   summary: "Read a product",
   request: { params: idParams },
   responses: answers(200, "The product", productSchema, ["not_found"]),
@@ -35,6 +41,8 @@ const read = createRoute({
 const change = createRoute({
   method: "patch",
   path: "/products/{id}",
+  tags: ["Products"],
+  operationId: "changeProduct",
   summary: "Change a product, field by field",
   request: { params: idParams, body: jsonBody(productChangesSchema) },
   responses: answers(200, "The product", productSchema, ["invalid", "too_large", "not_found"]),
@@ -43,6 +51,8 @@ const change = createRoute({
 const remove = createRoute({
   method: "delete",
   path: "/products/{id}",
+  tags: ["Products"],
+  operationId: "deleteProduct",
   summary: "Delete a product that no sale has",
   request: { params: idParams },
   responses: answers(204, "Deleted", null, ["not_found", "conflict"]),
@@ -55,8 +65,8 @@ export function addProductRoutes(app: AdminApp, parts: AdminParts) {
   return app
     .openapi(create, async (c) => c.json(await catalog.createProduct(c.req.valid("json")), 201))
     .openapi(list, async (c) => {
-      const { page, per } = c.req.valid("query");
-      const list = (page: number, per: number) => catalog.listProducts(page, per);
+      const { page, per, name } = c.req.valid("query");
+      const list = (page: number, per: number) => catalog.listProducts(page, per, name);
       return c.json(await listPage(page, per, list), 200);
     })
     .openapi(read, async (c) => {

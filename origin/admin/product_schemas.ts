@@ -40,10 +40,14 @@ export const newProductSchema = z.object({
   subtitle: fields.subtitle.default(""),
   description: fields.description.default(""),
   images: fields.images.default([]),
-}).openapi("NewProduct");
+}).openapi("NewProduct", {
+  example: { name: "Kettle", subtitle: "1.7 l", images: [], price: 1_250, currency: "EUR" },
+});
 
 /** A change of a product, field by field. */
-export const productChangesSchema = z.object(fields).partial().openapi("ProductChanges");
+export const productChangesSchema = z.object(fields).partial().openapi("ProductChanges", {
+  example: { name: "Kettle, blue", price: 990 },
+});
 
 /** A product as the admin API answers it. */
 export const productSchema = z.object({

@@ -7,11 +7,14 @@ import { answers, idParams } from "./admin_schemas.ts";
 import { viewSales } from "./admin_views.ts";
 import { putInForce } from "./live_terms.ts";
 import { publishSale } from "./publish_sale.ts";
-import { readinessSchema, saleSchema } from "./sale_schemas.ts";
+import { readinessSchema, viewReadiness } from "./readiness_schemas.ts";
+import { saleSchema } from "./sale_schemas.ts";
 
 const publish = createRoute({
   method: "post",
   path: "/sales/{id}/publish",
+  tags: ["Sales"],
+  operationId: "publishSale",
   summary: "Publish a sale, open its items, and report whether it could sell",
   request: { params: idParams },
   responses: answers(200, "The readiness report", readinessSchema, ["not_found", "conflict"]),
@@ -22,6 +25,8 @@ function courseRoute(verb: "pause" | "resume" | "close", summary: string) {
   return createRoute({
     method: "post",
     path: `/sales/{id}/${verb}`,
+    tags: ["Sales"],
+    operationId: `${verb}Sale`,
     summary,
     request: { params: idParams },
     responses: answers(200, "The sale", saleSchema, ["not_found", "conflict"]),
@@ -46,7 +51,9 @@ export function addSaleCourseRoutes(app: AdminApp, parts: AdminParts) {
   return app
     .openapi(publish, async (c) => {
       const result = await publishSale(c.req.valid("param").id, parts);
-      return result.kind === "done" ? c.json(result.value, 200) : refuseChange(result);
+      if (result.kind !== "done") return refuseChange(result);
+      const { saleId } = result.value;
+      return c.json(viewReadiness(result.value, parts.readiness.automatic(saleId)), 200);
     })
     .openapi(pause, async (c) => {
       const { id } = c.req.valid("param");

@@ -15,6 +15,8 @@ import { isExactAmount, newSaleSchema, saleChangesSchema, saleSchema } from "./s
 const create = createRoute({
   method: "post",
   path: "/sales",
+  tags: ["Sales"],
+  operationId: "createSale",
   summary: "Make a sale, as a draft",
   request: { body: jsonBody(newSaleSchema) },
   responses: answers(201, "The sale", saleSchema, ["invalid", "too_large"]),
@@ -23,6 +25,8 @@ const create = createRoute({
 const list = createRoute({
   method: "get",
   path: "/sales",
+  tags: ["Sales"],
+  operationId: "listSales",
   summary: "List sales",
   request: { query: pageQuery },
   responses: answers(200, "A page of sales", pageOf(saleSchema), ["invalid"]),
@@ -31,6 +35,8 @@ const list = createRoute({
 const read = createRoute({
   method: "get",
   path: "/sales/{id}",
+  tags: ["Sales"],
+  operationId: "readSale",
   summary: "Read a sale",
   request: { params: idParams },
   responses: answers(200, "The sale", saleSchema, ["not_found"]),
@@ -39,6 +45,8 @@ const read = createRoute({
 const change = createRoute({
   method: "patch",
   path: "/sales/{id}",
+  tags: ["Sales"],
+  operationId: "changeSale",
   summary: "Change a sale, field by field; live within a second when it is published",
   request: { params: idParams, body: jsonBody(saleChangesSchema) },
   responses: answers(200, "The sale", saleSchema, [

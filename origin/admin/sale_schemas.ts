@@ -122,13 +122,23 @@ export const newSaleSchema = z.object({
   maxExpiredHolds: fields.maxExpiredHolds.default(DEFAULT_MAX_EXPIRED_HOLDS),
 }).refine(isWindow, WINDOW_RULE).openapi("NewSale", {
   description: `Default limits: ${JSON.stringify(DEFAULT_LIMITS)}`,
+  example: {
+    title: "Spring sale",
+    startsAt: "2026-06-01T10:00:00Z",
+    endsAt: "2026-06-01T12:00:00Z",
+    items: [{ productId: 3, stock: 100, price: 990, perUserLimit: 2 }],
+    limits: { ratePerSecond: 2_000 },
+    captcha: "suspicious",
+  },
 });
 
 /** A change of a sale, field by field; of published items only the limits, and only upwards. */
 export const saleChangesSchema = z.object({ ...fields, items: itemsOf(changedItemSchema) })
   .partial()
   .refine((sale) => isWindow(sale as { startsAt?: number; endsAt?: number }), WINDOW_RULE)
-  .openapi("SaleChanges");
+  .openapi("SaleChanges", {
+    example: { endsAt: "2026-06-01T13:00:00Z", limits: { burst: 4_000 }, captcha: "always" },
+  });
 
 /** A sale as the admin API answers it. */
 export const saleSchema = z.object({
@@ -154,11 +164,3 @@ export const saleSchema = z.object({
     perUserLimit: perUserLimitSchema,
   })),
 }).openapi("Sale");
-
-/** What came of publishing: every part that buyers depend on, checked. */
-export const readinessSchema = z.object({
-  saleId: idSchema,
-  status: z.enum(["draft", "published", "closed"]),
-  ready: z.boolean(),
-  checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
-}).openapi("Readiness");

@@ -27,6 +27,7 @@ const userChangesSchema = z.object({
   claims: claimsSchema.nullable(),
 }).partial().openapi("ShopUserChanges", {
   description: "What is left out stays; null leaves the word of the shop's token",
+  example: { level: 3, claims: { tier: "gold" } },
 });
 
 const userSchema = z.object({
@@ -39,6 +40,8 @@ const userSchema = z.object({
 const list = createRoute({
   method: "get",
   path: "/users",
+  tags: ["Users"],
+  operationId: "listUsers",
   summary: "List users that are blocked or have a level or claims of their own",
   request: { query: userQuery },
   responses: answers(200, "A page of users, by id", pageOf(userSchema), ["invalid"]),
@@ -47,6 +50,8 @@ const list = createRoute({
 const read = createRoute({
   method: "get",
   path: "/users/{id}",
+  tags: ["Users"],
+  operationId: "readUser",
   summary: "What operators know of a user; of an untouched one, the defaults",
   request: { params: userParams },
   responses: answers(200, "The user", userSchema, ["not_found"]),
@@ -55,6 +60,8 @@ const read = createRoute({
 const change = createRoute({
   method: "put",
   path: "/users/{id}",
+  tags: ["Users"],
+  operationId: "changeUser",
   summary: "Set a user's level, claims or block, field by field; on every edge within a second",
   request: { params: userParams, body: jsonBody(userChangesSchema) },
   responses: answers(200, "The user", userSchema, [

@@ -76,6 +76,8 @@ export type CatalogResult<T> =
 
 /** A published sale with what the buy path needs of its items. */
 export interface PublishedSale extends Sale {
+  /** True once it was cleaned up: its ledgers are gone for good. */
+  isCleaned?: true;
   products: Product[];
   /** The epoch that origins use, per item; 0 while closed. */
   openEpochs: { item: ItemKey; openEpoch: number; stock: number }[];
@@ -85,7 +87,8 @@ export interface PublishedSale extends Sale {
 export interface Catalog {
   createProduct(fields: ProductFields): Promise<Product>;
   getProduct(productId: number): Promise<Product | null>;
-  listProducts(page: number, per: number): Promise<Page<Product>>;
+  /** Newest first; with `name`, those whose name has it in it, whatever its case. */
+  listProducts(page: number, per: number, name?: string): Promise<Page<Product>>;
   /** Ids of products above `afterId`, rising; at most `limit` (1–10,000). */
   productIds(afterId: number, limit: number): Promise<number[]>;
   updateProduct(

@@ -68,17 +68,22 @@ export async function productIds(sql: Sql, afterId: number, limit: number): Prom
   return rows.map(({ id }) => id);
 }
 
-/** `Catalog.listProducts`, newest first. @throws {RangeError} for a page outside its bounds. */
+/** `Catalog.listProducts`. @throws {RangeError} for a page outside its bounds. */
 export async function listProducts(
   database: Database,
-  page: number,
-  per: number,
+  { page, per, name }: { page: number; per: number; name: string },
 ): Promise<Page<Product>> {
   const offset = checkPage(page, per);
-  const [count] = await database.query<{ total: number }>("SELECT COUNT(*) AS total FROM product");
+  // As one pattern: a percent sign in a name is one, and no wild card.
+  const where = name === "" ? "" : "WHERE LOWER(name) LIKE LOWER(?) ESCAPE '!'";
+  const values = name === "" ? [] : [`%${name.replaceAll(/[!%_]/g, "!$&")}%`];
+  const [count] = await database.query<{ total: number }>(
+    `SELECT COUNT(*) AS total FROM product ${where}`,
+    values,
+  );
   const rows = await database.query(
-    `SELECT ${FIELDS} FROM product ORDER BY id DESC LIMIT ? OFFSET ?`,
-    [per, offset],
+    `SELECT ${FIELDS} FROM product ${where} ORDER BY id DESC LIMIT ? OFFSET ?`,
+    [...values, per, offset],
   );
   return { items: rows.map(productOf), page, per, total: count?.total ?? 0 };
 }

@@ -11,24 +11,40 @@ export const SHOWN_AFTER_END_MS = 30 * 24 * 60 * 60_000;
 
 const MAX_SALES = 1_000;
 
-/** Sales that buyers may still see; both parameters are the earliest end. */
+/** Sales that buyers may still see, no copies; both parameters are the earliest end. */
 const VISIBLE = "((s.status = 'published' AND s.ends_at > ?) OR " +
-  "(s.status = 'closed' AND s.closed_at > ?))";
+  "(s.status = 'closed' AND s.closed_at > ?)) AND s.rehearsal_of IS NULL";
 
-/** `Catalog.publishedSales`: one small and three larger queries, whatever there is. */
+/** Times that everything is read again because somebody changed something meanwhile. */
+const MAX_ROUNDS = 5;
+
+/**
+ * `Catalog.publishedSales`: two small queries and three larger ones, whatever there is. What it
+ * answers was so at one moment: pages are made of it, and a mix of two moments would show a state
+ * that no sale ever had. After five restless rounds it tells what it has; its version is the older
+ * one, so the next look reads again.
+ */
 export async function publishedSales(
   database: Database,
   clock: Clock,
 ): Promise<{ version: number; sales: PublishedSale[] }> {
-  // Read first: what changes meanwhile has a higher version, and the next look sees that.
-  const version = await readCatalogVersion(database);
-  const earliest = clock() - SHOWN_AFTER_END_MS;
+  let version = await readCatalogVersion(database);
+  for (let round = 1;; round++) {
+    const sales = await readSales(database, clock());
+    const after = await readCatalogVersion(database);
+    if (after === version || round === MAX_ROUNDS) return { version, sales };
+    version = after;
+  }
+}
+
+async function readSales(database: Database, nowMs: number): Promise<PublishedSale[]> {
+  const earliest = nowMs - SHOWN_AFTER_END_MS;
   const sales = await database.query(
-    `SELECT ${SALE_FIELDS} FROM sale s WHERE ${VISIBLE}
+    `SELECT ${SALE_FIELDS}, s.cleaned_at FROM sale s WHERE ${VISIBLE}
       ORDER BY s.starts_at DESC, s.id DESC LIMIT ${MAX_SALES}`,
     [earliest, earliest],
   );
-  if (sales.length === 0) return { version, sales: [] };
+  if (sales.length === 0) return [];
   const items = await database.query(
     `SELECT ${SALE_ITEM_FIELDS}, i.open_epoch FROM sale_item i JOIN sale s ON s.id = i.sale_id
       WHERE ${VISIBLE} ORDER BY i.sale_id, i.position`,
@@ -39,7 +55,7 @@ export async function publishedSales(
        (SELECT i.product_id FROM sale_item i JOIN sale s ON s.id = i.sale_id WHERE ${VISIBLE})`,
     [earliest, earliest],
   );
-  return { version, sales: assemble(sales, items, products) };
+  return assemble(sales, items, products);
 }
 
 function assemble(sales: SqlRow[], items: SqlRow[], products: SqlRow[]): PublishedSale[] {
@@ -47,7 +63,7 @@ function assemble(sales: SqlRow[], items: SqlRow[], products: SqlRow[]): Publish
   const itemsBySale = new Map<number, { row: SqlRow; product: Product }[]>();
   for (const row of items) {
     const product = productsById.get(row.product_id as number);
-    // Made between two of the queries: the version has changed then.
+    // Made between two of the queries: the version has changed then, and all is read again.
     if (!product) continue;
     const list = itemsBySale.get(row.sale_id as number);
     if (list) list.push({ row, product });
@@ -59,6 +75,7 @@ function assemble(sales: SqlRow[], items: SqlRow[], products: SqlRow[]): Publish
     const sale = saleOf(row, saleItems);
     return {
       ...sale,
+      ...(row.cleaned_at === null ? {} : { isCleaned: true as const }),
       products: own.map(({ product }) => product),
       openEpochs: own.map((entry) => ({
         item: itemKey(sale.saleId, entry.product.productId),

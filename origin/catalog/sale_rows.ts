@@ -92,8 +92,12 @@ export function saleValues(
 }
 
 /** Writes the items of a sale that has none. */
-export function insertSaleItems(tx: Sql, saleId: number, items: SaleItem[]): Promise<void> {
-  return tx.insertMany(
+export async function insertSaleItems(
+  tx: Sql,
+  saleId: number,
+  items: SaleItem[],
+): Promise<void> {
+  await tx.insertMany(
     "sale_item",
     ["sale_id", "product_id", "position", "price", "currency", "per_user_limit", "stock"],
     items.map((item, position) => [
@@ -108,10 +112,14 @@ export function insertSaleItems(tx: Sql, saleId: number, items: SaleItem[]): Pro
   );
 }
 
-/** A sale with its items; `lock` keeps others from changing it until the transaction ends. */
+/**
+ * A sale with its items; `lock` keeps others from changing it until the transaction ends. The copy of
+ * a rehearsal is no sale of the catalog: its own book reads it.
+ */
 export async function readSale(sql: Sql, saleId: number, lock = false): Promise<Sale | null> {
   const [row] = await sql.query(
-    `SELECT ${SALE_FIELDS} FROM sale s WHERE s.id = ?${lock ? sql.forUpdate : ""}`,
+    `SELECT ${SALE_FIELDS} FROM sale s
+      WHERE s.id = ? AND s.rehearsal_of IS NULL${lock ? sql.forUpdate : ""}`,
     [saleId],
   );
   if (!row) return null;

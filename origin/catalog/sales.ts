@@ -48,16 +48,22 @@ export function refuseWindow(
   return { kind: "window", detail };
 }
 
-/** `Catalog.listSales`, newest first. @throws {RangeError} for a page outside its bounds. */
+/**
+ * `Catalog.listSales`, newest first, without the copies of rehearsals. @throws {RangeError} for a
+ * page outside its bounds.
+ */
 export async function listSales(
   database: Database,
   page: number,
   per: number,
 ): Promise<Page<Sale>> {
   const offset = checkPage(page, per);
-  const [count] = await database.query<{ total: number }>("SELECT COUNT(*) AS total FROM sale");
+  const [count] = await database.query<{ total: number }>(
+    "SELECT COUNT(*) AS total FROM sale s WHERE s.rehearsal_of IS NULL",
+  );
   const rows = await database.query(
-    `SELECT ${SALE_FIELDS} FROM sale s ORDER BY s.id DESC LIMIT ? OFFSET ?`,
+    `SELECT ${SALE_FIELDS} FROM sale s WHERE s.rehearsal_of IS NULL
+      ORDER BY s.id DESC LIMIT ? OFFSET ?`,
     [per, offset],
   );
   const items = await readItemsOf(database, rows.map((row) => row.id as number));

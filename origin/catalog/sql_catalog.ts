@@ -27,8 +27,8 @@ export class SqlCatalog implements Catalog {
     return getProduct(this.database, productId);
   }
 
-  listProducts(page: number, per: number) {
-    return listProducts(this.database, page, per);
+  listProducts(page: number, per: number, name?: string) {
+    return listProducts(this.database, { page, per, name: name ?? "" });
   }
 
   productIds(afterId: number, limit: number) {

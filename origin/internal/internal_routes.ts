@@ -1,10 +1,12 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { EDGE_KEY_HEADER, MAX_BUYS_PER_BATCH } from "../../shared/internal_api.ts";
+import { isMediaName, type MediaView } from "../../shared/media.ts";
 import { problem } from "../../shared/problem.ts";
 import { secretCheck } from "../../shared/secret.ts";
 import { USER_ID_PATTERN } from "../../shared/ticket.ts";
 import type { ProductDesk } from "../catalog/product_desk.ts";
 import type { BuyDesk } from "../buy/buy_desk.ts";
+import type { MediaBook } from "../media/media_book.ts";
 import type { OrderStatusDesk } from "../orders/order_status.ts";
 import { answerInTime } from "./answer_in_time.ts";
 import { readBoundedBody } from "./bounded_body.ts";
@@ -29,7 +31,8 @@ export interface InternalParts {
   orders: OrderStatusDesk;
   snapshots: SnapshotDesk;
   products: Pick<ProductDesk, "find">;
-  /** Further routes behind the same key: paying and cancelling. */
+  mediaBook: Pick<MediaBook, "get">;
+  /** Further routes behind the same key: paying and cancelling, reports of edges. */
   paying: Hono[];
   edgeKey: string;
 }
@@ -72,6 +75,12 @@ export function internalRoutes(parts: InternalParts): Hono {
     } catch {
       return problem("unavailable", "The products cannot be read");
     }
+  });
+
+  app.get("/media/:name", async (c) => {
+    const name = c.req.param("name");
+    const file = isMediaName(name) ? await parts.mediaBook.get(name) : null;
+    return file ? c.json(file satisfies MediaView) : problem("not_found", "No such picture");
   });
 
   app.get("/orders/:ticket", async (c) => {

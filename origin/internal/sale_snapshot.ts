@@ -1,9 +1,9 @@
 import type { Clock } from "../../shared/clock.ts";
 import type { Snapshot, SnapshotItem, SnapshotSale } from "../../shared/internal_api.ts";
-import type { SaleRegistry } from "../buy/sale_registry.ts";
+import type { SaleRegistry, SalesInForce } from "../buy/sale_registry.ts";
 import type { Product, PublishedSale } from "../catalog/catalog.ts";
 import type { ProductIds } from "../catalog/product_ids.ts";
-import type { ListsInForce } from "../customers/lists_in_force.ts";
+import { type ListsInForce, OLDER_AFTER_MS } from "../customers/lists_in_force.ts";
 import type { LiveStock } from "./live_stock.ts";
 import type { SoldOutTimes } from "./sold_out_times.ts";
 
@@ -27,6 +27,9 @@ export interface KnownVersions {
 /** Answers edges that ask what there is to sell. */
 export class SnapshotDesk {
   #translated: { from: PublishedSale[]; sales: SnapshotSale[] } | null = null;
+  /** Since when edges have shown a version that is higher than the one here, ms. */
+  #behindSinceMs: number | null = null;
+  #behindVersion = -1;
 
   constructor(readonly parts: SnapshotParts) {}
 
@@ -40,13 +43,30 @@ export class SnapshotDesk {
     const inForce = registry.current();
     if (inForce.loadedAt === 0 || this.parts.lists.current() === null) return null;
     const version = String(inForce.version);
-    const sales = known.have === version ? {} : { sales: this.#salesOf(inForce.sales) };
+    const sales = known.have === version || this.#isBehind(known.have, inForce)
+      ? {}
+      : { sales: this.#salesOf(inForce.sales) };
     const changed = this.parts.lists.since(known.lists);
     const lists = changed === null ? {} : { lists: changed };
     const ids = this.parts.productIds.current();
     const products = ids === null || known.products === ids.version ? {} : { products: ids };
     const live = this.parts.soldOut.with(await liveStock.read());
     return { version, serverNow: clock(), ...sales, ...lists, ...products, live };
+  }
+
+  /**
+   * True while an edge that asks may know a change that is not read here yet: told what was before
+   * it, the edge would go back to pages of a state that is over, until it asks another origin. A
+   * database that stays at the lower version is a backup that was restored.
+   */
+  #isBehind(have: string | undefined, { version, loadedAt }: SalesInForce): boolean {
+    if (have === undefined || !(Number(have) > version)) return false;
+    // A version that was read since then is not the one that lagged.
+    if (this.#behindSinceMs === null || version !== this.#behindVersion) {
+      this.#behindSinceMs = this.parts.clock();
+      this.#behindVersion = version;
+    }
+    return loadedAt - this.#behindSinceMs < OLDER_AFTER_MS;
   }
 
   #salesOf(published: PublishedSale[]): SnapshotSale[] {

@@ -1,9 +1,12 @@
 import type { ItemEpoch } from "../../shared/item.ts";
+import type { MessageTrail } from "../../shared/message_trail.ts";
 
 /** A batch on its way to the worker, with exactly the text that the ledger wrote. */
 export interface OutboundMessage extends ItemEpoch {
   messageId: string;
   content: string;
+  /** Travels beside the content and is no part of it. */
+  trail?: MessageTrail;
 }
 
 /**
@@ -15,7 +18,7 @@ export type PublishOutcome = "confirmed" | "returned" | "unconfirmed";
 
 /** What a worker is handed. */
 export type Delivery =
-  | { kind: "orders"; messageId: string; content: string }
+  | { kind: "orders"; messageId: string; content: string; trail?: MessageTrail }
   /** All that was confirmed for this item before the barrier was sent has been handed out. */
   | ({ kind: "barrier" } & ItemEpoch);
 

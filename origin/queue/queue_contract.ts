@@ -191,6 +191,17 @@ function orderContract(test: ContractTest): void {
     assertEquals(most, 1);
   });
 
+  test("publish() hands on where messages come from, beside their content", async (queue) => {
+    await queue.openRoute(TEST_ITEM);
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    const trail = { requestId: "k3J9xQ2a-1f", requestIds: ["from-the-shop"], traceparent };
+    const [first, second] = testMessages(2);
+    await publishAll(queue, [{ ...first!, trail }, second!]);
+    const [marked, plain] = await consumeAll(queue, 2);
+    assertEquals(marked, { kind: "orders", ...pick(first!), trail });
+    assertEquals(plain, { kind: "orders", ...pick(second!) });
+  });
+
   test("sendBarrier() comes after everything confirmed before it", async (queue) => {
     await queue.openRoute(TEST_ITEM);
     await publishAll(queue, testMessages(50));
@@ -272,4 +283,8 @@ export async function consumeAll(queue: OrderQueue, count: number): Promise<Deli
   await until(`${count} deliveries came`, () => seen.length >= count);
   await consumer.stop(PATIENCE_MS);
   return seen;
+}
+
+function pick({ messageId, content }: OutboundMessage) {
+  return { messageId, content };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "../../shared/clock.ts";
 import type { Log } from "../../shared/log.ts";
+import type { ConnectionState } from "../../shared/metrics/connection_states.ts";
 import { withDeadline } from "../../shared/shutdown.ts";
 import { type BrokerAddress, type BrokerSession, openSession } from "./rabbit_broker.ts";
 
@@ -30,6 +31,8 @@ export interface LinkSettings {
   /** 0 ≤ x < 1. */
   random: () => number;
   log: Log;
+  /** Hears when the connection is there. */
+  state: ConnectionState;
   /** Declares and opens what the connection is for; a rejection costs the connection. */
   setUp(session: BrokerSession): Promise<void>;
   /** Forgets everything that belonged to the connection. May come twice, or without a `setUp`. */
@@ -94,7 +97,8 @@ export class RabbitLink {
   }
 
   async #run(): Promise<void> {
-    const { clock, random, log, name } = this.#settings;
+    const { clock, random, log, name, state } = this.#settings;
+    state.closed();
     for (let attempt = 0; !this.#closing; attempt += 1) {
       const startedAt = clock();
       const reason = await this.#live();
@@ -129,12 +133,14 @@ export class RabbitLink {
       if (this.#closing) return "closed";
       await withDeadline(this.#settings.setUp(session), connectTimeoutMs, "setting up");
       log.info("{name}: connected to {broker}", { name, broker: broker.label });
+      this.#settings.state.opened();
       this.#first.resolve();
       return await session.ended;
     } catch (error) {
       return messageOf(error);
     } finally {
       this.#session = null;
+      this.#settings.state.closed();
       this.#settings.tearDown();
       await session.close(GOODBYE_MS);
     }

@@ -1,5 +1,6 @@
 import type { Clock } from "../../shared/clock.ts";
 import { type Log, logOf } from "../../shared/log.ts";
+import { ConnectionStates } from "../../shared/metrics/connection_states.ts";
 
 /** What a RabbitMQ queue is made of; what is left out takes the default. */
 export interface RabbitQueueOptions extends Partial<typeof DEFAULTS> {
@@ -8,6 +9,8 @@ export interface RabbitQueueOptions extends Partial<typeof DEFAULTS> {
   /** Prefix of exchange and queue names: 1–64 of `A-Za-z0-9_.-`. */
   namespace: string;
   log?: Log;
+  /** Hears when each connection is there. */
+  states?: ConnectionStates;
 }
 
 /** Options with nothing left out. */
@@ -36,5 +39,6 @@ const DEFAULTS = {
 
 /** Fills in the defaults. */
 export function resolveOptions(options: RabbitQueueOptions): ResolvedOptions {
-  return { ...DEFAULTS, log: logOf("origin", "queue"), ...options };
+  const states = new ConnectionStates();
+  return { ...DEFAULTS, log: logOf("origin", "queue"), states, ...options };
 }

@@ -20,6 +20,8 @@ export interface OutboundFrame {
   type: string;
   messageId: string;
   content: Buffer;
+  /** Travel beside the content. */
+  headers?: Record<string, string>;
 }
 
 /** What a publisher works with. */
@@ -140,7 +142,7 @@ export class RabbitPublisher {
     { call, index }: { call: PublishCall; index: number },
   ): boolean {
     const number = this.#lastNumber += 1;
-    const { exchange, routingKey, messageId, type, content } = frame;
+    const { exchange, routingKey, messageId, type, content, headers } = frame;
     this.#inFlight.set(number, {
       call,
       index,
@@ -152,7 +154,14 @@ export class RabbitPublisher {
         exchange,
         routingKey,
         content,
-        { persistent: true, mandatory: true, messageId, type, correlationId: String(number) },
+        {
+          persistent: true,
+          mandatory: true,
+          messageId,
+          type,
+          correlationId: String(number),
+          ...(headers === undefined ? {} : { headers }),
+        },
         (error: unknown) => this.#answered(number, error === null),
       );
       // False asks for a pause; this message is on its way all the same.

@@ -14,7 +14,7 @@ import { type BrokerAddress, type BrokerSession, readBrokerUrl } from "./rabbit_
 import { closeChannel, RabbitConsumer } from "./rabbit_consumer.ts";
 import { RabbitDepth } from "./rabbit_depth.ts";
 import { BrokerAwayError, type LinkSettings, RabbitLink } from "./rabbit_link.ts";
-import { BARRIER_TYPE, encodeBarrier, ORDERS_TYPE } from "./rabbit_message.ts";
+import { BARRIER_TYPE, encodeBarrier, encodeTrail, ORDERS_TYPE } from "./rabbit_message.ts";
 import { type OutboundFrame, RabbitPublisher } from "./rabbit_publisher.ts";
 import { type RabbitQueueOptions, type ResolvedOptions, resolveOptions } from "./rabbit_options.ts";
 import {
@@ -103,6 +103,7 @@ export class RabbitQueue implements OrderQueue {
       type: ORDERS_TYPE,
       messageId: message.messageId,
       content: Buffer.from(message.content),
+      ...(message.trail === undefined ? {} : { headers: encodeTrail(message.trail) }),
     }));
     return this.#publisher.publish(frames, timeoutMs);
   }
@@ -208,8 +209,9 @@ export class RabbitQueue implements OrderQueue {
   }
 
   #linkSettings(purpose: string): Omit<LinkSettings, "setUp" | "tearDown"> {
-    const { namespace, connectTimeoutMs, clock, random, log } = this.#options;
+    const { namespace, connectTimeoutMs, clock, random, log, states } = this.#options;
     const name = `${namespace} ${purpose}`;
-    return { broker: this.#broker, name, connectTimeoutMs, clock, random, log };
+    const state = states.of("rabbitmq", purpose);
+    return { broker: this.#broker, name, connectTimeoutMs, clock, random, log, state };
   }
 }

@@ -48,7 +48,8 @@ export class RabbitReminders implements ReminderQueue {
   /** Reads the same options as the queue of orders. @throws for a URL or namespace of no use. */
   constructor(options: RabbitQueueOptions) {
     this.#options = resolveOptions(options);
-    const { namespace, clock, overdueMs, stuckMs, connectTimeoutMs, random, log } = this.#options;
+    const { namespace, clock, overdueMs, stuckMs, connectTimeoutMs, random, log, states } =
+      this.#options;
     this.topology = reminderTopologyOf(namespace);
     this.#publisher = new RabbitPublisher({
       clock,
@@ -63,6 +64,7 @@ export class RabbitReminders implements ReminderQueue {
       clock,
       random,
       log,
+      state: states.of("rabbitmq", "remind"),
       setUp: (session) => this.#setUp(session),
       tearDown: () => this.#tearDown(),
     });

@@ -4,7 +4,7 @@ import type { Reminder } from "./reminder_queue.ts";
 export const MAX_REMINDER_TICKETS = 512;
 const MAX_TICKET_LENGTH = 120;
 const MIN_DELAY_MS = 1_000;
-const MAX_DELAY_MS = 86_400_000;
+export const MAX_REMINDER_DELAY_MS = 86_400_000;
 
 /** @throws {RangeError} for a reminder that no adapter takes. */
 export function checkReminder({ tickets, delayMs }: Reminder): void {
@@ -13,9 +13,9 @@ export function checkReminder({ tickets, delayMs }: Reminder): void {
       `Cannot remind as tickets must be 1 to ${MAX_REMINDER_TICKETS}: current value is ${tickets.length}`,
     );
   }
-  if (!Number.isInteger(delayMs) || delayMs < MIN_DELAY_MS || delayMs > MAX_DELAY_MS) {
+  if (!Number.isInteger(delayMs) || delayMs < MIN_DELAY_MS || delayMs > MAX_REMINDER_DELAY_MS) {
     throw new RangeError(
-      `Cannot remind as delayMs must be ${MIN_DELAY_MS} to ${MAX_DELAY_MS}: current value is ` +
+      `Cannot remind as delayMs must be ${MIN_DELAY_MS} to ${MAX_REMINDER_DELAY_MS}: current value is ` +
         delayMs,
     );
   }

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers";
 import type { ItemKey } from "../../shared/item.ts";
+import { readTrail } from "../../shared/message_trail.ts";
 import type { Log } from "../../shared/log.ts";
 import { withDeadline } from "../../shared/shutdown.ts";
 import type { SqliteDatabase } from "../database/sqlite_database.ts";
@@ -39,6 +40,7 @@ interface MessageRow {
   item: ItemKey;
   epoch: number;
   content: string;
+  trail: string | null;
 }
 
 /**
@@ -138,7 +140,7 @@ export class SqliteConsumer implements Consumer {
 
   #read(): Promise<MessageRow[]> {
     return this.#settings.db.query<MessageRow>(
-      `SELECT id, kind, message_id, item, epoch, content FROM queue_message
+      `SELECT id, kind, message_id, item, epoch, content, trail FROM queue_message
        WHERE id > ? ORDER BY id LIMIT ${CHUNK_ROWS}`,
       [this.#handledId],
     );
@@ -173,5 +175,7 @@ export class SqliteConsumer implements Consumer {
 
 function deliveryOf(row: MessageRow): Delivery {
   if (row.kind === "barrier") return { kind: "barrier", item: row.item, epoch: row.epoch };
-  return { kind: "orders", messageId: row.message_id, content: row.content };
+  const { message_id: messageId, content } = row;
+  const trail = readTrail(row.trail);
+  return { kind: "orders", messageId, content, ...(trail === null ? {} : { trail }) };
 }

@@ -123,13 +123,20 @@ export class SqliteQueue implements OrderQueue {
     this.#consumer = null;
   }
 
-  #insert({ messageId, item, epoch, content }: OutboundMessage): PublishOutcome {
+  #insert({ messageId, item, epoch, content, trail }: OutboundMessage): PublishOutcome {
     const route = this.#db.prepare("SELECT 1 FROM queue_route WHERE item = ? AND epoch = ?");
     if (!route.get(item, epoch)) return "returned";
     this.#db.prepare(
-      `INSERT INTO queue_message (shard, kind, message_id, item, epoch, content)
-       VALUES (?, 'orders', ?, ?, ?, ?) ON CONFLICT (kind, message_id) DO NOTHING`,
-    ).run(SQLITE_SHARD, messageId, item, epoch, content);
+      `INSERT INTO queue_message (shard, kind, message_id, item, epoch, content, trail)
+       VALUES (?, 'orders', ?, ?, ?, ?, ?) ON CONFLICT (kind, message_id) DO NOTHING`,
+    ).run(
+      SQLITE_SHARD,
+      messageId,
+      item,
+      epoch,
+      content,
+      trail === undefined ? null : JSON.stringify(trail),
+    );
     return "confirmed";
   }
 }

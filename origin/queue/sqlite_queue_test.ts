@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers";
 import { assertEquals, assertRejects } from "@std/assert";
-import schema from "../../sql/sqlite/0003_queue.sql" with { type: "text" };
-import { SqliteDatabase } from "../database/sqlite_database.ts";
+import { openSqlite } from "../database/open_database.ts";
+import type { SqliteDatabase } from "../database/sqlite_database.ts";
 import {
   consumeAll,
   idsOf,
@@ -16,8 +16,7 @@ import {
 import { SqliteQueue, type SqliteQueueOptions } from "./sqlite_queue.ts";
 
 async function makeSqliteQueue(options: SqliteQueueOptions = {}) {
-  const db = new SqliteDatabase(":memory:");
-  await db.script(schema);
+  const db = await openSqlite(":memory:", () => 0);
   const queue = new SqliteQueue(db, options);
   return {
     db,
@@ -103,8 +102,7 @@ Deno.test("SqliteQueue consume() lets other work of the thread run between deliv
 
 Deno.test("SqliteQueue consume() hands out again what a crash left in the table", async () => {
   const path = await Deno.makeTempFile({ suffix: ".db" });
-  const first = new SqliteDatabase(path);
-  await first.script(schema);
+  const first = await openSqlite(path, () => 0);
   const before = new SqliteQueue(first);
   await before.openRoute(TEST_ITEM);
   await publishAll(before, testMessages(5));
@@ -113,7 +111,7 @@ Deno.test("SqliteQueue consume() hands out again what a crash left in the table"
   await before.consume((delivery) => seen.length < 2 ? handler(delivery) : stuck.promise);
   await until("two are handled", () => seen.length === 2);
   // The process dies here: nothing was deleted, the third is in hand.
-  const second = new SqliteDatabase(path);
+  const second = await openSqlite(path, () => 0);
   const after = new SqliteQueue(second);
   const ids = idsOf(await consumeAll(after, 5));
   assertEquals(ids, testMessages(5).map((message) => message.messageId));

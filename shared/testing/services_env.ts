@@ -4,7 +4,9 @@ export type ServiceVariable =
   | "AMQP_URL"
   | "MYSQL_URL"
   | "CHROMIUM_PATH"
-  | "NGINX_PATH";
+  | "NGINX_PATH"
+  | "PROMETHEUS_PATH"
+  | "PROMTOOL_PATH";
 
 /**
  * What the test runner found or started. A test that needs it fails when it is missing: nothing is

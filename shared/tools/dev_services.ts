@@ -78,6 +78,7 @@ async function devServices(context: ToolContext): Promise<number> {
     "Dropgate is ready.",
     `  Shop         ${sale ? `${edgeUrl}/sales/${sale.saleId}` : edgeUrl}`,
     `  Back office  ${originUrl}/admin`,
+    `               ${originUrl}/admin/setup makes the first operator, with ADMIN_TOKEN`,
     `  ADMIN_TOKEN  ${secrets.ADMIN_TOKEN}`,
     `  PAYMENT_WEBHOOK_KEY  ${secrets.PAYMENT_WEBHOOK_KEY.split(",")[0]}`,
     `  REDIS_URL    ${urls.redis}`,

@@ -6,7 +6,13 @@ import { PROJECT_DIR } from "./launch/project.ts";
 import { addSummaryLine, NO_SUMMARY, type TestSummary } from "./launch/test_summary.ts";
 import { runTool, type ToolContext } from "./launch/tool_run.ts";
 import { killProcessesWith } from "./services/process_table.ts";
-import { findChromium, findNginx, provide } from "./services/programs.ts";
+import {
+  findChromium,
+  findNginx,
+  findPrometheus,
+  findPromtool,
+  provide,
+} from "./services/programs.ts";
 import { RUN_VARIABLE } from "./services/run_directory.ts";
 import { SERVICE_NAMES, URL_VARIABLES } from "./services/service_handle.ts";
 import { startServices } from "./services/start_services.ts";
@@ -14,8 +20,8 @@ import { startServices } from "./services/start_services.ts";
 const USAGE = `deno task test [options] [files] [options of deno test]
 
 Runs every test on Redis, RabbitMQ and MySQL or MariaDB (those of REDIS_URL, AMQP_URL and MYSQL_URL,
-else private ones), on Chromium (CHROMIUM_PATH, else the one on PATH) and on nginx (NGINX_PATH,
-likewise). What is missing is installed on Debian and Ubuntu when root asks, else named. Equals
+else private ones), on Chromium (CHROMIUM_PATH, else the one on PATH), nginx (NGINX_PATH, likewise)
+and Prometheus (PROMETHEUS_PATH). What is missing is installed on Debian and Ubuntu when root asks, else named. Equals
 \`deno test -P\` after that.
 
   --unit   only the tests that need nothing but Deno
@@ -36,18 +42,23 @@ async function test(context: ToolContext): Promise<number> {
   return await runDenoTest(args, await provideServers(context), context);
 }
 
+/** What tests need beside the servers. */
+const AROUND = ["chromium", "nginx", "prometheus"] as const;
+
 /** Starts or finds what tests need; the answer is how they learn of it. */
 async function provideServers(context: ToolContext): Promise<Record<string, string>> {
   const { run, signal, log, defer } = context;
   const given = (name: keyof typeof URL_VARIABLES) => Deno.env.get(URL_VARIABLES[name]);
   // All that is missing is installed in one go.
-  await provide([...SERVICE_NAMES.filter((name) => !given(name)), "chromium", "nginx"], log);
+  await provide([...SERVICE_NAMES.filter((name) => !given(name)), ...AROUND], log);
   signal.throwIfAborted();
   const services = await startServices({ log, run, signal });
   defer(() => services.stop());
   const variables: Record<string, string> = {
     CHROMIUM_PATH: findChromium() ?? "",
     NGINX_PATH: findNginx() ?? "",
+    PROMETHEUS_PATH: findPrometheus() ?? "",
+    PROMTOOL_PATH: findPromtool() ?? "",
     // Playwright looks for WSL under /proc/sys when it is loaded, unless its library is told that it
     // is being tested; Deno shows that folder only to programs that may do everything.
     __IS_WSL_TEST__: "1",

@@ -88,4 +88,17 @@ export function productsContract(name: string, open: OpenDatabase): void {
     assertEquals((await shop.catalog.listProducts(1_000, 200)).items, []);
     await assertRejects(() => shop.catalog.listProducts(0, 10), RangeError);
   });
+
+  test("listProducts() finds by a part of the name, whatever its case", async (shop) => {
+    const mark = crypto.randomUUID();
+    const names = [`Kettle ${mark}`, `Tea 100% ${mark}`, `Tea 100x ${mark}`, `Pot! ${mark}`];
+    for (const name of names) await shop.product({ name });
+    const found = async (name: string) =>
+      (await shop.catalog.listProducts(1, 10, name)).items.map((product) => product.name);
+    assertEquals(await found(`KETTLE ${mark}`), [names[0]!]);
+    assertEquals(await found(`00% ${mark}`), [names[1]!]);
+    assertEquals(await found(`t! ${mark}`), [names[3]!]);
+    assertEquals(await found(`te_ ${mark}`), []);
+    assertEquals((await shop.catalog.listProducts(2, 3, mark)).total, 4);
+  });
 }

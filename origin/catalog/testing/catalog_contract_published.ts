@@ -63,7 +63,7 @@ export function publishedContract(name: string, open: OpenDatabase): void {
       return query(text, params);
     };
     const { sales } = await shop.catalog.publishedSales();
-    assertEquals(statements, 4);
+    assertEquals(statements, 5);
     assertEquals(
       sales.map(({ saleId }) => saleId).filter((saleId) => ids.includes(saleId)),
       [ids[1]!, ids[2]!, ids[0]!],

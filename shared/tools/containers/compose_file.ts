@@ -5,6 +5,9 @@ export interface ComposeService {
   image: string;
   build?: string;
   command?: string[];
+  entrypoint?: string[];
+  /** Started only when one of these is asked for. */
+  profiles?: string[];
   environment?: Record<string, string>;
   healthcheck?: { test?: string[]; disable?: boolean };
   depends_on?: Record<string, { condition: string }>;

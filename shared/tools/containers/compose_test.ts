@@ -28,6 +28,8 @@ const PARTS = [...EDGES, "origin", "worker", "migrate"] as const;
 /** Servers that keep what must not be lost. */
 const KEEPERS = ["redis", "rabbitmq", "mysql"] as const;
 const SERVERS = [...KEEPERS, "limits"] as const;
+/** Of the profile `observability`. */
+const WATCHERS = ["prometheus", "grafana"] as const;
 
 function service(name: string): ComposeService {
   const found = compose.services[name];
@@ -45,7 +47,10 @@ Deno.test("interpolate() fills in as compose does", () => {
 });
 
 Deno.test("docker-compose.yml has every container and no other", () => {
-  assertEquals(Object.keys(compose.services).sort(), [...PARTS, ...SERVERS, "front"].sort());
+  assertEquals(
+    Object.keys(compose.services).sort(),
+    [...PARTS, ...SERVERS, ...WATCHERS, "front"].sort(),
+  );
 });
 
 Deno.test("docker-compose.yml has no default password", () => {
@@ -63,15 +68,17 @@ Deno.test("docker-compose.yml has no default password", () => {
 });
 
 Deno.test("every container is watched, restarted and held to few rights", () => {
-  for (const name of [...PARTS, ...SERVERS, "front"]) {
+  for (const name of [...PARTS, ...SERVERS, ...WATCHERS, "front"]) {
     const { restart, healthcheck, cap_drop, security_opt } = service(name);
     assertEquals(restart, name === "migrate" ? "no" : "unless-stopped", name);
     assert(name === "migrate" || (healthcheck?.test?.length ?? 0) > 1, `${name} is watched`);
     assertEquals(cap_drop, ["ALL"], name);
     assertEquals(security_opt, ["no-new-privileges:true"], name);
   }
-  for (const name of [...PARTS, "redis", "limits", "front"]) {
-    const writable = name === "limits" ? ["/tmp", "/data"] : ["/tmp"];
+  const besides: Record<string, string> = { limits: "/data", grafana: "/var/lib/grafana" };
+  for (const name of [...PARTS, ...WATCHERS, "redis", "limits", "front"]) {
+    const more = besides[name];
+    const writable = more === undefined ? ["/tmp"] : ["/tmp", more];
     assertEquals([service(name).read_only, service(name).tmpfs], [true, writable], name);
   }
   for (const name of PARTS) {
@@ -101,11 +108,15 @@ Deno.test("nginx alone is reached from outside, and nobody sees more than it cal
   assertEquals(networksOf("limits"), ["middle"]);
   assertEquals(networksOf("origin"), ["middle", "back"]);
   for (const name of [...KEEPERS, "worker", "migrate"]) assertEquals(networksOf(name), ["back"]);
+  assertEquals(networksOf("prometheus"), ["middle", "back", "watch"]);
+  assertEquals(networksOf("grafana"), ["watch"]);
   assertEquals(compose.networks.back, { internal: true });
 
   // Without an address Docker would publish on IPv6 too, where nobody's address gets through.
   assertEquals(service("front").ports, ["0.0.0.0:80:8080", "0.0.0.0:443:8443"]);
   assertEquals(service("origin").ports, ["127.0.0.1:9000:9000"]);
+  assertEquals(service("prometheus").ports, ["127.0.0.1:9090:9090"]);
+  assertEquals(service("grafana").ports, ["127.0.0.1:3000:3000"]);
   for (const name of [...EDGES, ...SERVERS, "worker", "migrate"]) {
     assertEquals(service(name).ports, undefined, name);
   }
@@ -192,7 +203,9 @@ Deno.test("every part runs with its own permission set and may be given what it 
     );
     const permitted: readonly string[] = denoConfig.permissions[set].env.allow;
     for (const variable of Object.keys(environment)) {
-      assert(permitted.includes(variable) || (name === "migrate"), `${name} ${variable}`);
+      // What begins with OTEL_ is read by the runtime itself.
+      const isRuntime = variable.startsWith("OTEL_");
+      assert(isRuntime || permitted.includes(variable) || name === "migrate", variable);
     }
   }
 });
@@ -202,10 +215,54 @@ Deno.test("servers keep what they were told to keep", () => {
   assert(redis.includes("--appendonly yes") && redis.includes("--maxmemory-policy noeviction"));
   assertEquals(KEEPERS.map((name) => service(name).image), ["redis:7", "rabbitmq:4", "mysql:8.4"]);
   for (const name of KEEPERS) assertEquals(service(name).volumes?.length, 1, name);
-  assertEquals(Object.keys(compose.volumes).sort(), [...KEEPERS].sort());
+  assertEquals(Object.keys(compose.volumes).sort(), [...KEEPERS, "prometheus"].sort());
   const limits = service("limits").command?.join(" ") ?? "";
   assert(limits.includes("--appendonly no") && limits.includes("--maxmemory 256mb"));
   assertEquals([service("limits").image, service("limits").volumes], ["redis:7", undefined]);
+});
+
+Deno.test("the profile `observability` is pinned, apart, and has no default password", async () => {
+  for (const [name, { profiles, depends_on = {} }] of Object.entries(compose.services)) {
+    const watches = WATCHERS.some((one) => one === name);
+    assertEquals(profiles, watches ? ["observability"] : undefined, name);
+    // What everybody starts must not need it.
+    const needs = Object.keys(depends_on);
+    assert(watches || !WATCHERS.some((one) => needs.includes(one)), name);
+  }
+  assertEquals(WATCHERS.map((name) => service(name).image), [
+    "prom/prometheus:v2.55.1",
+    "grafana/grafana:11.6.0",
+  ]);
+  for (const volume of WATCHERS.flatMap((name) => service(name).volumes ?? [])) {
+    if (volume === "prometheus:/prometheus") continue;
+    const [source = "", , mode] = volume.split(":");
+    assertEquals(mode, "ro", volume);
+    await Deno.stat(join(PROJECT_DIR, source));
+  }
+  const { environment = {}, entrypoint = [] } = service("grafana");
+  assertEquals(environment.GF_SECURITY_ADMIN_PASSWORD, "");
+  assertEquals(entrypoint.slice(0, 2), ["/bin/sh", "-c"]);
+  const script = entrypoint[2]!.replace("/run.sh", "echo started");
+  const run = async (password: string) => {
+    const { code, stdout } = await new Deno.Command("/bin/sh", {
+      args: ["-c", script],
+      env: { GF_SECURITY_ADMIN_PASSWORD: password },
+      stderr: "null",
+    }).output();
+    return [code, new TextDecoder().decode(stdout).trim()];
+  };
+  assertEquals(await run(""), [1, ""]);
+  assertEquals(await run("of-its-own"), [0, "started"]);
+});
+
+Deno.test("traces are off, and one in a hundred is kept when they are on", () => {
+  for (const name of [...EDGES, "origin", "worker"]) {
+    const { environment = {} } = service(name);
+    assertEquals(environment.OTEL_DENO, "false");
+    assertEquals(environment.OTEL_TRACES_SAMPLER, "parentbased_traceidratio");
+    assertEquals(environment.OTEL_TRACES_SAMPLER_ARG, "0.01");
+    assertEquals(environment.OTEL_SERVICE_NAME, `dropgate-${name.replace(/-\d$/, "")}`);
+  }
 });
 
 Deno.test("the variables of docker-compose.yml are in .env.example", async () => {

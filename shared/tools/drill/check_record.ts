@@ -6,7 +6,7 @@ import { type Findings, noCounts, type Violation, violationOf } from "./findings
 export const MAX_ANSWER_MS = 1_500;
 
 /** Why orders end that were orders once; every other reason is that of a refusal. */
-const CANCEL_REASONS = new Set(["expired", "by_buyer"]);
+const CANCEL_REASONS = new Set(["expired", "by_buyer", "by_operator"]);
 
 /** Statuses of orders whose payment was taken. */
 const SETTLED_PAYMENTS = new Set(["applied", "refund_due", "refunded"]);

@@ -4,11 +4,14 @@ import { openRedisBuckets } from "../../../edge/limits/redis_buckets.ts";
 import { readStaticFiles } from "../../../edge/pages/assets.ts";
 import { systemRandomness } from "../../../edge/randomness.ts";
 import { resolveOriginConfig } from "../../../origin/config.ts";
+import { MemoryReports } from "../../../origin/live/memory_reports.ts";
+import { startReporting } from "../../../origin/live/process_reporter.ts";
 import { startOrigin } from "../../../origin/start_origin.ts";
 import { systemClock } from "../../clock.ts";
 import { ConfigurationError, type Environment, readPort } from "../../env.ts";
 import { type Handler, listen } from "../../listen.ts";
-import { logOf, startLogging } from "../../log.ts";
+import { logOf, readLogLevel, startLogging } from "../../log.ts";
+import { startProcessMetrics } from "../../metrics/process_metrics.ts";
 import { ReplacementWish } from "../../replace_me.ts";
 import { DRAIN_TIMES } from "../../serving_process.ts";
 import { ShutdownStack } from "../../shutdown.ts";
@@ -41,7 +44,9 @@ export async function runEmbedded(options: EmbeddedOptions): Promise<void> {
 }
 
 async function start(options: EmbeddedOptions): Promise<void> {
-  await startLogging("info", options.demo ? "text" : "json");
+  const logLevel = readLogLevel(Deno.env.toObject());
+  const logForm = options.demo ? "text" : "json";
+  await startLogging(logLevel, logForm);
   const log = logOf("embedded");
   const stack = new ShutdownStack(log);
   const stop = stopOnSignals({
@@ -71,18 +76,29 @@ async function start(options: EmbeddedOptions): Promise<void> {
   const dataDir = await openDataDir(first.dataDir);
   stack.push("data folder", () => dataDir.release());
   const env: Environment = { ...given, ...secretsNotGiven(given, dataDir.secrets) };
-  const { secrets, maxQueuedMessages, payment } = resolveOriginConfig(env);
+  const { secrets, maxQueuedMessages, payment, shopWebhook } = resolveOriginConfig(env);
   const edgeConfig = readEdgeConfig(env);
 
-  const logForm = options.demo ? "text" : "json";
-  const store = await openStore(dataDir.databaseFile, logForm, maxQueuedMessages, payment);
+  const { databaseFile } = dataDir;
+  const store = await openStore(
+    databaseFile,
+    logForm,
+    maxQueuedMessages,
+    payment,
+    logLevel,
+    shopWebhook,
+  );
   stack.push("store", () => store.close(DRAIN_TIMES.stepMs / 2));
   store.failed.catch((error: unknown) => {
     log.fatal("The store ended: {error}", { error: String(error) });
     stop(1);
   });
+  const reports = new MemoryReports(systemClock);
+  const ownMetrics = startProcessMetrics("embedded", systemClock());
   const origin = startOrigin({
     ...store,
+    metricSources: [{ name: "store", read: () => store.worker.metrics() }, ownMetrics],
+    reports,
     relay: null,
     productCache: null,
     maxQueuedMessages,
@@ -93,12 +109,15 @@ async function start(options: EmbeddedOptions): Promise<void> {
     log: logOf("origin"),
   });
   stack.push("origin jobs", () => origin.stop());
+  const reporting = startReporting(reports, () => store.worker.report(), log);
+  stack.push("worker's reports", () => reporting.stop());
   const { limitsSharing } = edgeConfig;
   const limits = limitsSharing === null ? null : openRedisBuckets(limitsSharing, logOf("edge"));
   if (limits !== null) stack.push("limits", () => limits.close());
   const edge = createEdgeApp({
     ...(limits === null ? {} : { buckets: limits.buckets }),
     ...(options.gate === undefined ? {} : { gate: options.gate }),
+    metricSources: origin.metricSources,
     config: edgeConfig,
     origins: [{
       url: "http://origin.embedded",
@@ -115,7 +134,10 @@ async function start(options: EmbeddedOptions): Promise<void> {
   const { host: hostname } = first;
   const originServer = listen(
     { hostname, port: first.port, variable: "ORIGIN_PORT" },
-    sayingHow(wish, (request) => origin.app.fetch(request)),
+    sayingHow(
+      wish,
+      (request, info) => origin.app.fetch(request, { peer: info.remoteAddr.hostname }),
+    ),
   );
   stack.push("origin server", () => originServer.shutdown());
   const edgeServer = listen(
@@ -123,7 +145,10 @@ async function start(options: EmbeddedOptions): Promise<void> {
     sayingHow(wish, (request, info) => edge.handle(request, info.remoteAddr.hostname)),
   );
   stack.push("edge server", () => edgeServer.shutdown());
-  stack.push("readiness", () => edge.drain());
+  stack.push("readiness", () => {
+    edge.drain();
+    origin.drain();
+  });
   wish.listen();
 
   const edgeUrl = urlOf(hostname, edgeServer.addr.port);
@@ -146,6 +171,7 @@ async function start(options: EmbeddedOptions): Promise<void> {
     "Dropgate is ready.",
     `  Shop         ${sale ? `${edgeUrl}/sales/${sale.saleId}` : edgeUrl}`,
     `  Back office  ${originUrl}/admin`,
+    `               ${originUrl}/admin/setup makes the first operator, with ADMIN_TOKEN`,
     `  ADMIN_TOKEN  ${options.demo ? adminToken : whereItIs("ADMIN_TOKEN", given, first.dataDir)}`,
     `  PAYMENT_WEBHOOK_KEY  ${
       options.demo ? payment.webhookKeys[0] : whereItIs("PAYMENT_WEBHOOK_KEY", given, first.dataDir)

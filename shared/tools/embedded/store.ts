@@ -2,8 +2,9 @@ import type { Catalog } from "../../../origin/catalog/catalog.ts";
 import type { StockLedger } from "../../../origin/ledger/stock_ledger.ts";
 import type { PaymentSettings } from "../../../origin/payments/gateways.ts";
 import type { OrderQueue } from "../../../origin/queue/order_queue.ts";
+import type { ShopWebhook } from "../../../origin/webhook/webhook_settings.ts";
 import { systemClock } from "../../clock.ts";
-import type { LogForm } from "../../log.ts";
+import type { LogForm, LogLevel } from "../../log.ts";
 import { PortCaller } from "./port_rpc.ts";
 import type { StorePorts, ThreadLedger } from "./store_contract.ts";
 
@@ -17,9 +18,19 @@ export interface Store {
   book: StorePorts["book"];
   unpaid: StorePorts["unpaid"];
   customers: StorePorts["customers"];
+  feed: StorePorts["feed"];
+  webhook: StorePorts["webhook"];
+  mediaBook: StorePorts["mediaBook"];
   payments: StorePorts["payments"];
   messages: StorePorts["messages"];
+  audit: StorePorts["audit"];
+  proofs: StorePorts["proofs"];
+  cleanUpBook: StorePorts["cleanUpBook"];
+  operatorBook: StorePorts["operatorBook"];
   catalog: Catalog;
+  rehearsalBook: StorePorts["rehearsalBook"];
+  probes: StorePorts["probes"];
+  worker: StorePorts["worker"];
   /** Rejects when the thread ended by itself. */
   readonly failed: Promise<never>;
   close(timeoutMs: number): Promise<void>;
@@ -37,6 +48,8 @@ export async function openStore(
   logForm: LogForm,
   maxQueuedMessages: number,
   payment: PaymentSettings,
+  logLevel: LogLevel = "info",
+  shopWebhook: ShopWebhook | null = null,
 ): Promise<Store> {
   const thread = new Worker(new URL("./store_thread.ts", import.meta.url), { type: "module" });
   const caller = new PortCaller(thread);
@@ -52,7 +65,15 @@ export async function openStore(
   const threadLedger = caller.port<ThreadLedger>("ledger");
   const control = caller.port<StorePorts["control"]>("control");
   const maxQueueRows = Math.ceil(maxQueuedMessages * LAST_RESORT);
-  await control.open(databaseFile, logForm, maxQueueRows, payment).catch((error: unknown) => {
+  const opening = control.open(
+    databaseFile,
+    logForm,
+    maxQueueRows,
+    payment,
+    logLevel,
+    shopWebhook,
+  );
+  await opening.catch((error: unknown) => {
     caller.fail(new Error("The store did not open"));
     thread.terminate();
     throw error;
@@ -70,9 +91,19 @@ export async function openStore(
     book: caller.port<StorePorts["book"]>("book"),
     unpaid: caller.port<StorePorts["unpaid"]>("unpaid"),
     customers: caller.port<StorePorts["customers"]>("customers"),
+    feed: caller.port<StorePorts["feed"]>("feed"),
+    webhook: caller.port<StorePorts["webhook"]>("webhook"),
+    mediaBook: caller.port<StorePorts["mediaBook"]>("mediaBook"),
     payments: caller.port<StorePorts["payments"]>("payments"),
     messages: caller.port<StorePorts["messages"]>("messages"),
+    audit: caller.port<StorePorts["audit"]>("audit"),
+    proofs: caller.port<StorePorts["proofs"]>("proofs"),
+    cleanUpBook: caller.port<StorePorts["cleanUpBook"]>("cleanUpBook"),
+    operatorBook: caller.port<StorePorts["operatorBook"]>("operatorBook"),
     catalog: caller.port<Catalog>("catalog"),
+    rehearsalBook: caller.port<StorePorts["rehearsalBook"]>("rehearsalBook"),
+    probes: caller.port<StorePorts["probes"]>("probes"),
+    worker: caller.port<StorePorts["worker"]>("worker"),
     failed: failed.promise,
     async close(timeoutMs) {
       await control.close(timeoutMs);

@@ -15,7 +15,7 @@ const DEFAULT_PORTS: Record<string, number> = {
 const DIALLED: Record<PartKind, readonly string[]> = {
   edge: ["ORIGIN_URLS", "LIMITS_REDIS_URL", "JWT_JWKS_URL"],
   origin: ["REDIS_URL", "AMQP_URL", "MYSQL_URL", "PAYMENT_PROVIDER_URL"],
-  worker: ["REDIS_URL", "AMQP_URL", "MYSQL_URL", "PAYMENT_PROVIDER_URL"],
+  worker: ["REDIS_URL", "AMQP_URL", "MYSQL_URL", "PAYMENT_PROVIDER_URL", "SHOP_WEBHOOK_URL"],
 };
 
 /** The one variable that holds several URLs; in any other a comma belongs to the URL. */

@@ -33,6 +33,15 @@ Deno.test("netFlag() lets origin and worker reach the three servers on their def
   assertEquals(netFlag("worker", env), `--allow-net=0.0.0.0:9100,${servers}`);
 });
 
+Deno.test("netFlag() lets workers, and nobody else, reach the shop's webhook", () => {
+  const SHOP_WEBHOOK_URL = "https://shop.example/hooks?to=orders,all";
+  assertEquals(
+    netFlag("worker", { SHOP_WEBHOOK_URL }),
+    "--allow-net=0.0.0.0:9100,shop.example:443",
+  );
+  assertEquals(netFlag("origin", { SHOP_WEBHOOK_URL }), "--allow-net=0.0.0.0:9000");
+});
+
 Deno.test("netFlag() names no host where the servers are only learned later", () => {
   const env = { REDIS_URL: "redis+sentinel://a:26379,b:26379/main" };
   assertEquals(netFlag("origin", env), "--allow-net");

@@ -4,6 +4,7 @@ import { sendSignal } from "../services/process_table.ts";
 import { LineRelay } from "./line_relay.ts";
 import { netFlag } from "./net_allowed.ts";
 import { freeHealthPort } from "./port_check.ts";
+import { tracingVariables } from "./tracing_variables.ts";
 import { environmentFor, PART_ENTRIES, type PartKind, PROJECT_DIR } from "./project.ts";
 
 /** One process to run. */
@@ -143,7 +144,9 @@ export class PartRun {
 
   #spawn(sharing: Record<string, string>): Deno.ChildProcess {
     const { kind, env, entry = join(PROJECT_DIR, PART_ENTRIES[kind]) } = this.#spec;
-    const environment = environmentFor(kind, this.#context.inherited, { ...env, ...sharing });
+    const { inherited } = this.#context;
+    const tracing = tracingVariables(kind, { ...inherited, ...env });
+    const environment = environmentFor(kind, inherited, { ...tracing, ...env, ...sharing });
     return new Deno.Command(Deno.execPath(), {
       args: [
         "run",

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
+import { testPicture } from "../../../origin/media/testing/test_pictures.ts";
 import { serviceFor } from "../../testing/services_env.ts";
 import { freePort } from "../services/free_port.ts";
 import { environmentFor, type PartKind, PROJECT_DIR } from "./project.ts";
@@ -110,9 +111,13 @@ Deno.test("the edge's permissions reach neither the servers nor a file but pages
 });
 
 for (const kind of ["origin", "worker"] as const) {
-  Deno.test(`the ${kind}'s permissions reach the three servers and nothing else`, async () => {
+  Deno.test(`the ${kind}'s permissions reach the three servers and no file but those of a thread`, async () => {
     const servers = [addressOf("REDIS_URL"), addressOf("AMQP_URL"), addressOf("MYSQL_URL")];
-    const allowed = servers.flatMap((address) => [`dial=${address}`, `socket=${address}`]);
+    const readable = kind === "origin" ? [`list=${join(PROJECT_DIR, "origin/media")}`] : [];
+    const allowed = [
+      ...servers.flatMap((address) => [`dial=${address}`, `socket=${address}`]),
+      ...readable,
+    ];
     const refused = [...ANYWHERE, "dial=127.0.0.1:9", "socket=127.0.0.1:9"];
     assertEquals(await tryAs(kind, [...allowed, ...refused]), {
       ...Object.fromEntries(allowed.map((name) => [name, "allowed"])),
@@ -120,3 +125,27 @@ for (const kind of ["origin", "worker"] as const) {
     });
   });
 }
+
+Deno.test("the origin's permissions are enough to resize a picture in a thread", async () => {
+  const resizing = new URL("../../../origin/media/resize_picture.ts", import.meta.url);
+  const script = `
+    import { resizeInThread } from ${JSON.stringify(resizing.href)};
+    const bytes = Uint8Array.fromBase64(Deno.args[0]).buffer;
+    const answer = await resizeInThread({ format: "png", bytes, sizes: [400] });
+    console.log(answer.kind === "made" ? "made" : JSON.stringify(answer));
+  `;
+  const dir = await Deno.makeTempDir();
+  try {
+    const entry = join(dir, "resize.mjs");
+    await Deno.writeTextFile(entry, script);
+    const picture = (await testPicture("png", 32, 32)).toBase64();
+    const config = `--config=${join(PROJECT_DIR, "deno.json")}`;
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--no-prompt", config, "-P=origin", entry, picture],
+      stdin: "null",
+    }).output();
+    assertEquals(new TextDecoder().decode(stdout).trim(), "made", new TextDecoder().decode(stderr));
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});

@@ -2,6 +2,7 @@ import { parseTicket } from "../../ticket.ts";
 import { BookOrderStatus } from "../../../origin/orders/order_status.ts";
 import { receiptKey } from "../../../origin/orders/receipt.ts";
 import { promise } from "./broken_promise.ts";
+import { checkFeed, checkTallies } from "./feed_check.ts";
 import { applyStored, refund } from "./money_jobs.ts";
 import { relay } from "./origin_jobs.ts";
 import { checkTables } from "./table_guards.ts";
@@ -34,6 +35,8 @@ export async function comeToRest(world: World): Promise<void> {
   checkTickets(world);
   checkMoney(world);
   await checkPolls(world);
+  await checkFeed(world);
+  await checkTallies(world);
   await checkTables(world);
 }
 

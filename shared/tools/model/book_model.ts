@@ -1,3 +1,4 @@
+import type { CancelReason } from "../../../origin/orders/unpaid_book.ts";
 import type { ItemKey } from "../../item.ts";
 import type { OrderMessage } from "../../order_message.ts";
 import { formatMessageId, formatTicket } from "../../ticket.ts";
@@ -149,7 +150,7 @@ export class BookModel {
   }
 
   /** Ends an unpaid order and lets its stock go back. */
-  cancel(order: OrderModel, reason: "expired" | "by_buyer"): void {
+  cancel(order: OrderModel, reason: CancelReason): void {
     Object.assign(order, { status: "cancelled", reason, live: false });
     this.sold -= order.quantity;
     this.events.end("restock", order.ticket, order.quantity);

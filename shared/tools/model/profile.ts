@@ -85,7 +85,7 @@ export async function makeItem(database: Database, clock: Clock): Promise<ItemKe
 
 /** The tables that a sequence fills. */
 const FILLED = ["orders", "inbox", "stock_event", "payment", "parked_message", "barred_buyer"]
-  .concat("expired_hold");
+  .concat("expired_hold", "order_event", "order_tally");
 
 /** Empties the order book; a few rows in one short transaction are far cheaper than a truncation. */
 export function emptyBook(

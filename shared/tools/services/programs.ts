@@ -6,8 +6,8 @@ import { RABBIT_FOLDERS } from "./rabbit_server.ts";
 import { type ProgressLog, SERVICE_NAMES, SERVICE_TITLES } from "./service_handle.ts";
 import type { ServiceName } from "./service_handle.ts";
 
-/** What a tool may need from the machine: the servers, and for tests a browser and nginx. */
-export type Need = ServiceName | "chromium" | "nginx";
+/** What a tool may need from the machine: the servers, and for tests what stands around them. */
+export type Need = ServiceName | "chromium" | "nginx" | "prometheus";
 
 /** Where a server comes from when no URL is given. */
 export type Source = "program" | "docker";
@@ -20,6 +20,7 @@ const DEBIAN_PACKAGES: Record<Need, string[]> = {
   chromium: ["chromium", "fonts-noto-cjk"],
   // Its tests make a certificate for themselves.
   nginx: ["nginx", "openssl"],
+  prometheus: ["prometheus"],
 };
 
 const PROGRAM_NAMES: Record<Need, string> = {
@@ -28,9 +29,15 @@ const PROGRAM_NAMES: Record<Need, string> = {
   mysql: "mariadbd with mariadb-install-db, or mysqld",
   chromium: "chromium or google-chrome",
   nginx: "nginx (1.22 or newer) with openssl",
+  prometheus: "prometheus (2.42 or newer) with promtool",
 };
 
-const TITLES: Record<Need, string> = { ...SERVICE_TITLES, chromium: "Chromium", nginx: "nginx" };
+const TITLES: Record<Need, string> = {
+  ...SERVICE_TITLES,
+  chromium: "Chromium",
+  nginx: "nginx",
+  prometheus: "Prometheus",
+};
 
 /** Questions to the machine, so that tests can answer them. */
 export interface Machine {
@@ -45,6 +52,7 @@ export const thisMachine: Machine = {
   isInstalled(need) {
     if (need === "chromium") return findChromium() !== null;
     if (need === "nginx") return findNginx() !== null && findProgram(["openssl"]) !== null;
+    if (need === "prometheus") return findPrometheus() !== null && findPromtool() !== null;
     return findServer(need) !== null;
   },
   hasDockerEngine: () => hasDockerEngine(),
@@ -124,6 +132,16 @@ export function findChromium(): string | null {
 /** What stands in front of edges, for tests: `NGINX_PATH`, else the one installed; null if none. */
 export function findNginx(): string | null {
   return Deno.env.get("NGINX_PATH") || findProgram(["nginx"]);
+}
+
+/** What scrapes and alerts, for tests: `PROMETHEUS_PATH`, else the one installed; null if none. */
+export function findPrometheus(): string | null {
+  return Deno.env.get("PROMETHEUS_PATH") || findProgram(["prometheus"]);
+}
+
+/** What checks rules and tests alerts; it comes with Prometheus. */
+export function findPromtool(): string | null {
+  return findProgram(["promtool"]);
 }
 
 function isServer(need: Need): need is ServiceName {

@@ -19,13 +19,14 @@ function machine(has: Need[], docker: boolean, root: boolean) {
       if (packages.includes("mariadb-server")) has.push("mysql");
       if (packages.includes("chromium")) has.push("chromium");
       if (packages.includes("nginx")) has.push("nginx");
+      if (packages.includes("prometheus")) has.push("prometheus");
       return Promise.resolve();
     },
   };
   return { fake, installed, asked };
 }
 
-const ALL: Need[] = ["redis", "amqp", "mysql", "chromium", "nginx"];
+const ALL: Need[] = ["redis", "amqp", "mysql", "chromium", "nginx", "prometheus"];
 const ALL_PROGRAMS = ALL.map(() => "program");
 const log = () => {};
 
@@ -45,8 +46,9 @@ Deno.test("provide() takes containers for missing servers, packages for the rest
     mysql: "docker",
     chromium: "program",
     nginx: "program",
+    prometheus: "program",
   });
-  assertEquals(installed, ["chromium", "fonts-noto-cjk", "nginx", "openssl"]);
+  assertEquals(installed, ["chromium", "fonts-noto-cjk", "nginx", "openssl", "prometheus"]);
 });
 
 Deno.test("provide() installs all that is missing in one go", async () => {
@@ -61,13 +63,14 @@ Deno.test("provide() installs all that is missing in one go", async () => {
     "fonts-noto-cjk",
     "nginx",
     "openssl",
+    "prometheus",
   ]);
 });
 
 Deno.test("provide() names all that is missing in one error", async () => {
   const { fake } = machine(["redis"], false, false);
   const error = await assertRejects(() => provide(ALL, log, fake), MissingProgramsError);
-  assertEquals(error.missing, ["amqp", "mysql", "chromium", "nginx"]);
+  assertEquals(error.missing, ["amqp", "mysql", "chromium", "nginx", "prometheus"]);
   for (const name of ["rabbitmq-server", "mariadbd", "chromium", "nginx"]) {
     assertEquals(error.message.includes(name), true, name);
   }

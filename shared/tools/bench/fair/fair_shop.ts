@@ -60,6 +60,7 @@ export class FairShop {
       sale: this.#sale,
       nowMs,
       requestId: null,
+      givenId: null,
       body: null,
       item: null,
       session: { userId, level: 0, expiresAt: Infinity },
