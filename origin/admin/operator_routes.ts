@@ -124,6 +124,8 @@ function refuseOperator(refusal: Refusal): Response {
     }
     case "full":
       return problem("conflict", "There are as many operators as there may be");
+    case "outdated":
+      return problem("conflict", "The password was changed meanwhile");
     case "last_admin":
       return problem("conflict", "This is the last admin: make another one first");
     case "busy":

@@ -13,3 +13,11 @@ export function lockMs(failed: number): number {
   if (failed < LOCKS_AFTER) return 0;
   return Math.min(LONGEST_LOCK_MS, FIRST_LOCK_MS * 2 ** Math.min(failed - LOCKS_AFTER, 10));
 }
+
+/**
+ * Under what an operator's tries from devices that he signed in with before are counted: no name has
+ * such a form, so nobody else can use them up.
+ */
+export function deviceTries(operatorId: number): string {
+  return `#${operatorId}`;
+}

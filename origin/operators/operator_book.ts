@@ -32,6 +32,8 @@ export interface OperatorChanges {
   role?: Role;
   disabled?: boolean;
   passwordHash?: string;
+  /** What the old password was held against: nothing is changed when it is another by now. */
+  passwordHashBefore?: string;
 }
 
 /** What became of a wish to add an operator. */
@@ -41,6 +43,7 @@ export type CreateResult = { kind: "done"; operator: Operator } | { kind: "taken
 export type ChangeResult =
   | { kind: "done"; operator: Operator }
   | { kind: "not_found" }
+  | { kind: "outdated" }
   | { kind: "last_admin" };
 
 /** Whether a password may be looked at now. `until` in ms. */
@@ -54,6 +57,11 @@ export interface SessionRow {
   createdAt: number;
   seenAt: number;
   expiresAt: number;
+}
+
+/** A session to begin. `passwordHash` is what the password was held against. */
+export interface NewSession extends Pick<SessionRow, "tokenHash" | "operatorId" | "expiresAt"> {
+  passwordHash: string;
 }
 
 /** A live session with whose it is. */
@@ -103,12 +111,12 @@ export interface OperatorBook {
    * is not disabled stays one.
    */
   change(id: number, changes: OperatorChanges): Promise<ChangeResult>;
-  /** Replaces a hash by a stronger one of the same password, unless it changed meanwhile. */
-  rehash(id: number, before: string, after: string): Promise<void>;
+  /** Replaces a hash by a stronger one of the same password; false when it changed meanwhile. */
+  rehash(id: number, before: string, after: string): Promise<boolean>;
 
   /**
    * Counts a try before its password is looked at, so that many at once cannot pass the bound. The
-   * name need not be an operator's: all are counted alike.
+   * name need not be an operator's: all are counted alike. `deviceTries` gives names of their own.
    */
   beginTry(name: string): Promise<TryResult>;
   /** Until when a name is locked, ms; 0 when it is not. */
@@ -116,7 +124,8 @@ export interface OperatorBook {
   /** After a right password, or when an admin unlocks. */
   forgetTries(name: string): Promise<void>;
 
-  openSession(tokenHash: string, operatorId: number, expiresAt: number): Promise<void>;
+  /** False, and no session, when the operator is disabled or has another password by now. */
+  openSession(session: NewSession): Promise<boolean>;
   /** The live session of an operator who is not disabled; notes that it was seen. */
   readSession(tokenHash: string): Promise<LiveSession | null>;
   /** Live sessions of an operator, seen last first. */

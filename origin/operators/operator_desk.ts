@@ -1,4 +1,5 @@
 import type { Page } from "../orders/order_book.ts";
+import { deviceTries } from "./lock_out.ts";
 import type { ChangeResult, CreateResult, Operator, OperatorBook } from "./operator_book.ts";
 import type { PasswordHasher } from "./password_hash.ts";
 import { refuseName, refusePassword } from "./password_rules.ts";
@@ -9,7 +10,7 @@ import type { SignInDesk } from "./sign_in_desk.ts";
 export interface OperatorDeskParts {
   book: OperatorBook;
   hasher: PasswordHasher;
-  door: Pick<SignInDesk, "checkPassword">;
+  door: Pick<SignInDesk, "checkOwnPassword">;
 }
 
 /** Faults of a wish, by field. */
@@ -88,7 +89,7 @@ export class OperatorDesk {
   async unlock(id: number): Promise<Operator | null> {
     const operator = await this.parts.book.get(id);
     if (operator === null) return null;
-    await this.parts.book.forgetTries(operator.name);
+    for (const tries of [operator.name, deviceTries(id)]) await this.parts.book.forgetTries(tries);
     return await this.parts.book.get(id);
   }
 
@@ -100,12 +101,17 @@ export class OperatorDesk {
   ): Promise<OwnPasswordResult> {
     const fault = refusePassword(principal.name, wish.password);
     if (fault !== null) return { kind: "invalid", errors: { password: fault } };
-    const tried = await this.parts.door.checkPassword(principal.name, wish.currentPassword, peer);
-    if (tried.kind === "wrong") {
-      return { kind: "invalid", errors: { currentPassword: "is not your password" } };
-    }
+    const { book, hasher, door } = this.parts;
+    const isNot = { currentPassword: "is not your password" };
+    const tried = await door.checkOwnPassword(principal.name, wish.currentPassword, peer);
+    if (tried.kind === "wrong") return { kind: "invalid", errors: isNot };
+    if (tried.kind === "crowded") return { ...tried, kind: "locked" };
     if (tried.kind !== "right") return tried;
-    const changed = await this.change(tried.found.operator.id, { password: wish.password });
+    const passwordHash = await hasher.hash(wish.password);
+    if (passwordHash === null) return { kind: "busy" };
+    const { operator: { id }, passwordHash: passwordHashBefore } = tried.found;
+    const changed = await book.change(id, { passwordHash, passwordHashBefore });
+    if (changed.kind === "outdated") return { kind: "invalid", errors: isNot };
     // No role is taken away here.
     return changed.kind === "last_admin" ? { kind: "not_found" } : changed;
   }

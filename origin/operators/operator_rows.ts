@@ -12,6 +12,8 @@ import {
   type OperatorChanges,
   type OperatorCredential,
 } from "./operator_book.ts";
+import { deviceTries } from "./lock_out.ts";
+import { forgetTries } from "./operator_tries.ts";
 import type { Role } from "./principal.ts";
 
 interface OperatorRow {
@@ -134,6 +136,8 @@ export function changeOperator(
       );
       const before = await getOperator(tx, clock, id);
       if (!before) return { kind: "not_found" };
+      const held = changes.passwordHashBefore;
+      if (held !== undefined && !await holdsHash(tx, id, held)) return { kind: "outdated" };
       const after = { ...before, ...changes };
       const isAdmin = ({ role, disabled }: Operator) => role === "admin" && !disabled;
       const others = admins.filter((admin) => admin.id !== id).length;
@@ -145,8 +149,7 @@ export function changeOperator(
       if (changes.passwordHash !== undefined) {
         const params = [changes.passwordHash, id];
         await tx.execute("UPDATE operator SET password_hash = ? WHERE id = ?", params);
-        const name = before.name.toLowerCase();
-        await tx.execute("DELETE FROM operator_try WHERE name = ?", [name]);
+        for (const tries of [before.name, deviceTries(id)]) await forgetTries(tx, tries);
       }
       if (changes.passwordHash !== undefined || after.disabled) {
         await tx.execute("DELETE FROM operator_session WHERE operator_id = ?", [id]);
@@ -154,6 +157,15 @@ export function changeOperator(
       return { kind: "done", operator: (await getOperator(tx, clock, id))! };
     })
   );
+}
+
+/** Whether this is still an operator's hash; nobody else changes it until the transaction ends. */
+async function holdsHash(tx: Sql, id: number, passwordHash: string): Promise<boolean> {
+  const [row] = await tx.query<{ id: number }>(
+    `SELECT id FROM operator WHERE id = ? AND password_hash = ?${tx.forUpdate}`,
+    [id, passwordHash],
+  );
+  return row !== undefined;
 }
 
 function operatorOf(row: OperatorRow, nowMs: number): Operator {

@@ -13,8 +13,17 @@ export const SCRYPT_SETTINGS: ScryptSettings = { ln: 15, r: 8, p: 3 };
 /** Hashes made at once: each takes a thread and 32 MB. */
 const MAX_RUNNING = 2;
 
-/** Hashes that may wait for their turn, some three seconds. */
+/** Tries of who is outside that may wait for their turn, some three seconds. */
 const MAX_WAITING = 16;
+
+/** Of these for names that nobody has: whoever makes names up leaves places for operators. */
+const MAX_WAITING_UNKNOWN = 12;
+
+/** Of these from one address. */
+const MAX_WAITING_EACH = 2;
+
+/** Hashes for who has been let in that may wait besides, and go first. */
+const MAX_WAITING_INSIDE = 4;
 
 const SALT_BYTES = 16;
 const KEY_BYTES = 32;
@@ -29,6 +38,20 @@ export interface Verified {
   isOutdated: boolean;
 }
 
+/**
+ * Who wants a turn: somebody who has been let in, or somebody outside. `address` is null where many
+ * may stand behind it; `isKnown` says that the name is an operator's.
+ */
+export type Turn = "inside" | { address: string | null; isKnown: boolean };
+
+/** Somebody outside of whom nothing is held against him. */
+const ANYBODY: Turn = { address: null, isKnown: true };
+
+interface Waiting {
+  turn: Turn;
+  begin(): void;
+}
+
 interface KeptHash extends ScryptSettings {
   salt: Uint8Array;
   key: Uint8Array;
@@ -36,11 +59,13 @@ interface KeptHash extends ScryptSettings {
 
 /**
  * Makes and checks password hashes, as `$scrypt$ln=15,r=8,p=3$<salt>$<key>` in base64url. At most
- * two are made at once and 16 wait; after that the answer is null: too busy.
+ * two are made at once and 16 tries wait, two of an address and 12 for names that nobody has; after
+ * that the answer is null: too busy. Who has been let in waits beside them, and for less long.
  */
 export class PasswordHasher {
   #running = 0;
-  readonly #waiting: (() => void)[] = [];
+  /** At most `MAX_WAITING` and `MAX_WAITING_INSIDE`. */
+  readonly #waiting: Waiting[] = [];
 
   /** `fill` is the source of randomness. */
   constructor(
@@ -49,9 +74,9 @@ export class PasswordHasher {
       crypto.getRandomValues(bytes),
   ) {}
 
-  /** A hash to keep; null when too busy. */
+  /** A hash to keep, for who has been let in; null when too busy. */
   hash(password: string): Promise<string | null> {
-    return this.#inTurn(async () => {
+    return this.#inTurn("inside", async () => {
       const salt = this.#random(SALT_BYTES);
       return formatHash({
         ...this.settings,
@@ -69,8 +94,9 @@ export class PasswordHasher {
   verify(
     password: string,
     load: () => Promise<string | null | undefined>,
+    turn: Turn = ANYBODY,
   ): Promise<Verified | null> {
-    return this.#inTurn(async () => {
+    return this.#inTurn(turn, async () => {
       const hash = await load();
       if (hash === undefined) return { ok: false, isOutdated: false };
       const kept = hash === null ? this.#decoy() : parseHash(hash);
@@ -91,21 +117,32 @@ export class PasswordHasher {
     return bytes;
   }
 
-  async #inTurn<T>(work: () => Promise<T>): Promise<T | null> {
+  async #inTurn<T>(turn: Turn, work: () => Promise<T>): Promise<T | null> {
     if (this.#running >= MAX_RUNNING) {
-      if (this.#waiting.length >= MAX_WAITING) return null;
+      if (!this.#mayWait(turn)) return null;
       // Whoever ends hands his place on, so nobody who comes later takes it.
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      await new Promise<void>((begin) => this.#waiting.push({ turn, begin }));
     } else {
       this.#running += 1;
     }
     try {
       return await work();
     } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
+      const inside = this.#waiting.findIndex((one) => one.turn === "inside");
+      const [next] = this.#waiting.splice(Math.max(0, inside), 1);
+      if (next) next.begin();
       else this.#running -= 1;
     }
+  }
+
+  #mayWait(turn: Turn): boolean {
+    const outside = this.#waiting.flatMap((one) => one.turn === "inside" ? [] : [one.turn]);
+    if (turn === "inside") return this.#waiting.length - outside.length < MAX_WAITING_INSIDE;
+    const ofAddress = outside.filter(({ address }) => address === turn.address).length;
+    const unknown = outside.filter(({ isKnown }) => !isKnown).length;
+    return outside.length < MAX_WAITING &&
+      (turn.address === null || ofAddress < MAX_WAITING_EACH) &&
+      (turn.isKnown || unknown < MAX_WAITING_UNKNOWN);
   }
 }
 

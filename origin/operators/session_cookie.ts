@@ -7,7 +7,11 @@ export const ADMIN_COOKIE = "dropgate_admin";
  * The same over https. Browsers take this name from nobody but this very host and only over https,
  * so it counts before the other one.
  */
-export const SECURE_ADMIN_COOKIE = `__Host-${ADMIN_COOKIE}`;
+export const SECURE_ADMIN_COOKIE = secureName(ADMIN_COOKIE);
+
+function secureName(cookie: string): string {
+  return `__Host-${cookie}`;
+}
 
 /** Longest `Cookie` header that is searched. */
 const MAX_COOKIE_LENGTH = 8_192;
@@ -17,6 +21,11 @@ const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
 /** The token of a request's session cookie, or null. */
 export function sessionToken(headers: Headers): string | null {
+  return cookieToken(headers, ADMIN_COOKIE);
+}
+
+/** The token in a cookie of this name, or null; the same name for https alone counts before it. */
+export function cookieToken(headers: Headers, cookie: string): string | null {
   const cookies = headers.get("cookie");
   if (cookies === null || cookies.length > MAX_COOKIE_LENGTH) return null;
   let plain: string | null = null;
@@ -25,8 +34,8 @@ export function sessionToken(headers: Headers): string | null {
     if (at <= 0) continue;
     const name = part.slice(0, at).trim();
     const value = part.slice(at + 1).trim();
-    if (name === SECURE_ADMIN_COOKIE) return TOKEN.test(value) ? value : null;
-    if (name === ADMIN_COOKIE) plain ??= value;
+    if (name === secureName(cookie)) return TOKEN.test(value) ? value : null;
+    if (name === cookie) plain ??= value;
   }
   return plain !== null && TOKEN.test(plain) ? plain : null;
 }
@@ -53,10 +62,20 @@ export function cameByHttps(request: Request): boolean {
 
 /** The cookie of a session, for so many seconds. */
 export function sessionCookie(token: string, maxAgeS: number, secure: boolean): string {
+  return strictCookie(ADMIN_COOKIE, token, maxAgeS, secure);
+}
+
+/** A cookie that no script reads and no other site sends, for so many seconds. */
+export function strictCookie(
+  name: string,
+  value: string,
+  maxAgeS: number,
+  secure: boolean,
+): string {
   const rules = `Max-Age=${maxAgeS}; HttpOnly; SameSite=Strict`;
   return secure
-    ? `${SECURE_ADMIN_COOKIE}=${token}; Path=/; ${rules}; Secure`
-    : `${ADMIN_COOKIE}=${token}; Path=/admin; ${rules}`;
+    ? `${secureName(name)}=${value}; Path=/; ${rules}; Secure`
+    : `${name}=${value}; Path=/admin; ${rules}`;
 }
 
 /** What takes the cookie of a session away, whichever name it has. */

@@ -1,6 +1,6 @@
 import type { Clock } from "../../shared/clock.ts";
 import { makeSecret } from "../../shared/secret.ts";
-import type { OperatorBook } from "./operator_book.ts";
+import type { NewSession, OperatorBook } from "./operator_book.ts";
 import type { OperatorSessions, SignedIn } from "./principal.ts";
 import { csrfToken, sessionToken, tokenHash } from "./session_cookie.ts";
 
@@ -40,12 +40,20 @@ export class SessionDesk implements OperatorSessions {
     };
   }
 
-  /** Begins a session; the one that the browser had before ends. */
-  async open(operatorId: number, headers: Headers): Promise<FreshSession> {
+  /**
+   * Begins a session for who knew the password of this hash; the one that the browser had before
+   * ends. Null when the operator has another password by now, or is disabled.
+   */
+  async open(
+    { operatorId, passwordHash }: Pick<NewSession, "operatorId" | "passwordHash">,
+    headers: Headers,
+  ): Promise<FreshSession | null> {
     const { book, clock, newToken = makeSecret } = this.parts;
     await this.end(headers);
     const token = newToken();
-    await book.openSession(tokenHash(token), operatorId, clock() + SESSION_MS);
+    const expiresAt = clock() + SESSION_MS;
+    const session = { tokenHash: tokenHash(token), operatorId, expiresAt, passwordHash };
+    if (!await book.openSession(session)) return null;
     return { token, maxAgeS: SESSION_MS / 1_000 };
   }
 

@@ -5,6 +5,7 @@ import { inLists } from "../database/in_lists.ts";
 import {
   type LiveSession,
   MAX_SESSIONS_EACH,
+  type NewSession,
   SEEN_STEP_MS,
   SESSION_IDLE_MS,
   type SessionRow,
@@ -28,11 +29,17 @@ const LIVE = "s.expires_at > ? AND s.seen_at > ?";
 export async function openSession(
   database: Database,
   clock: Clock,
-  { tokenHash, operatorId, expiresAt }: Pick<SessionRow, "tokenHash" | "operatorId" | "expiresAt">,
-): Promise<void> {
+  { tokenHash, operatorId, expiresAt, passwordHash }: NewSession,
+): Promise<boolean> {
   const nowMs = clock();
-  await despiteDeadlocks(() =>
+  return await despiteDeadlocks(() =>
     database.transaction(async (tx) => {
+      // A reset takes the same row: it comes before, and there is no session, or after and ends it.
+      const [operator] = await tx.query<{ id: number }>(
+        `SELECT id FROM operator WHERE id = ? AND password_hash = ? AND disabled = 0${tx.forUpdate}`,
+        [operatorId, passwordHash],
+      );
+      if (!operator) return false;
       await tx.execute(
         `INSERT INTO operator_session (token_hash, operator_id, created_at, seen_at, expires_at)
          VALUES (?, ?, ?, ?, ?)`,
@@ -45,6 +52,7 @@ export async function openSession(
       );
       const surplus = rows.slice(MAX_SESSIONS_EACH - 1).map(({ token_hash }) => token_hash);
       await removeSessions(tx, surplus);
+      return true;
     })
   );
 }

@@ -2,13 +2,14 @@ import type { Clock } from "../../shared/clock.ts";
 import type { Log } from "../../shared/log.ts";
 import { currentRequestId } from "../../shared/request_context.ts";
 import { type SecretCheck, secretCheck } from "../../shared/secret.ts";
-import { AddressTries } from "./address_tries.ts";
 import type { AuditBook } from "./audit_book.ts";
 import { auditText } from "./audit_text.ts";
 import { FailedSignIns } from "./failed_sign_ins.ts";
+import { KnownDevices } from "./known_devices.ts";
 import type { OperatorBook, OperatorCredential } from "./operator_book.ts";
+import { PasswordCheck, type PasswordTry } from "./password_check.ts";
 import type { PasswordHasher } from "./password_hash.ts";
-import { OPERATOR_NAME, PASSWORD_LENGTHS, refuseName, refusePassword } from "./password_rules.ts";
+import { refuseName, refusePassword } from "./password_rules.ts";
 import type { FreshSession, SessionDesk } from "./session_desk.ts";
 
 /** What signing in works with. */
@@ -31,29 +32,22 @@ export interface Caller {
   headers: Headers;
 }
 
-/**
- * What came of a try. `wrong` says as little as possible; `locked` is also said of names that nobody
- * has. `waitMs` is when another try may be looked at.
- */
-export type PasswordTry =
-  | { kind: "right"; found: OperatorCredential }
-  | { kind: "wrong" }
-  | { kind: "busy" }
-  | LockedTry;
-
-interface LockedTry {
-  kind: "locked";
-  waitMs: number;
+/** Who is let in: his session, and what makes his browser known from now on. */
+export interface Welcome {
+  kind: "done";
+  session: FreshSession;
+  /** The value of the cookie that `deviceCookie` makes. */
+  device: string;
 }
 
 /** What came of signing in. */
 export type SignInResult =
-  | { kind: "done"; session: FreshSession }
+  | Welcome
   | Exclude<PasswordTry, { kind: "right" }>;
 
 /** What came of the first set-up; faults by field. */
 export type SetUpResult =
-  | { kind: "done"; session: FreshSession }
+  | Welcome
   | { kind: "refused"; errors: Record<string, string> }
   | { kind: "taken" }
   | { kind: "busy" };
@@ -68,12 +62,20 @@ export interface SetUpWish {
 
 /** The door of the back office: signing in and out, and the very first operator. */
 export class SignInDesk {
-  readonly #addresses = new AddressTries();
+  readonly #devices: KnownDevices;
   readonly #failed: FailedSignIns;
+  readonly #passwords: PasswordCheck;
   readonly #isToken: SecretCheck;
 
   constructor(readonly parts: SignInParts) {
+    this.#devices = new KnownDevices(parts.adminToken);
     this.#failed = new FailedSignIns(parts.audit, parts.clock);
+    this.#passwords = new PasswordCheck({
+      ...parts,
+      note: async (failed) => {
+        await this.#failed.note({ ...failed, requestId: this.#requestId() });
+      },
+    });
     this.#isToken = secretCheck(parts.adminToken);
   }
 
@@ -84,46 +86,28 @@ export class SignInDesk {
 
   /** Begins a session for who knows the password of a name. */
   async signIn(name: string, password: string, caller: Caller): Promise<SignInResult> {
-    const tried = await this.checkPassword(name, password, caller.peer);
+    const tried = await this.#passwords.check(name, password, {
+      peer: caller.peer,
+      isTrusted: (found) => this.#devices.knows(found, caller.headers),
+    });
     if (tried.kind !== "right") return tried;
-    const { id, name: actor, role } = tried.found.operator;
-    const session = await this.parts.sessions.open(id, caller.headers);
+    const { operator: { id, name: actor, role }, passwordHash } = tried.found;
+    const begun = { operatorId: id, passwordHash };
+    const session = await this.parts.sessions.open(begun, caller.headers);
+    // Meanwhile it became another password, or he was disabled.
+    if (session === null) return { kind: "wrong" };
+    const found = tried.isOutdated ? await this.#strengthen(tried.found, password) : tried.found;
     await this.#note({ id, actor, role, action: "sign_in" }, caller);
-    return { kind: "done", session };
+    return { kind: "done", session, device: this.#devices.token(found) };
   }
 
   /**
-   * Holds a password against a name's. The same work is done and the same is said whether or not
-   * there is such an operator and whether or not he is disabled; tries are counted before the work,
-   * so that many at once are no more than one after another.
+   * Holds a password against the name of who is signed in. Tries count with those of his known
+   * browsers: nobody outside can keep him from it.
    */
-  async checkPassword(name: string, password: string, peer: string): Promise<PasswordTry> {
-    const { book, hasher, clock } = this.parts;
-    const waitMs = this.#addresses.take(peer, clock());
-    if (waitMs > 0) return { kind: "locked", waitMs };
-    // No operator has such a name or password: nothing to find out, and nothing to count.
-    const isPossible = OPERATOR_NAME.test(name) && password.length <= 2 * PASSWORD_LENGTHS.most;
-    if (!isPossible) return await this.#refuse(null, peer);
-    const until = await book.lockedUntil(name);
-    if (until > 0) return await this.#refuseLocked(name, until, peer);
-    const seen = { lockedUntil: 0, found: null as OperatorCredential | null };
-    const verified = await hasher.verify(password, async () => {
-      const counted = await book.beginTry(name);
-      seen.lockedUntil = counted.kind === "locked" ? counted.until : 0;
-      if (counted.kind === "locked") return undefined;
-      seen.found = await book.find(name);
-      return seen.found?.passwordHash ?? null;
-    });
-    if (verified === null) return { kind: "busy" };
-    if (seen.lockedUntil > 0) return await this.#refuseLocked(name, seen.lockedUntil, peer);
-    const { found } = seen;
-    if (!verified.ok || found === null || found.operator.disabled) {
-      return await this.#refuse(found, peer);
-    }
-    this.#addresses.giveBack(peer);
-    await book.forgetTries(name);
-    if (verified.isOutdated) await this.#strengthen(found, password);
-    return { kind: "right", found };
+  async checkOwnPassword(name: string, password: string, peer: string): Promise<PasswordTry> {
+    const inside = { peer, isTrusted: () => true, isInside: true };
+    return await this.#passwords.check(name, password, inside);
   }
 
   /** Makes the first operator, an admin, for who knows `ADMIN_TOKEN`, and signs him in. */
@@ -139,7 +123,14 @@ export class SignInDesk {
     if (operator === null) return { kind: "taken" };
     const { id, name: actor, role } = operator;
     await this.#note({ id, actor, role, action: "operator.set_up" }, caller);
-    return { kind: "done", session: await sessions.open(id, caller.headers) };
+    const begun = { operatorId: id, passwordHash: hash };
+    const session = await sessions.open(begun, caller.headers);
+    if (session === null) return { kind: "taken" };
+    return {
+      kind: "done",
+      session,
+      device: this.#devices.token({ operator, passwordHash: hash }),
+    };
   }
 
   /** Ends the session of a request. */
@@ -163,17 +154,6 @@ export class SignInDesk {
     return errors;
   }
 
-  async #refuseLocked(name: string, until: number, peer: string): Promise<LockedTry> {
-    const { book, clock } = this.parts;
-    await this.#refuse(await book.find(name), peer);
-    return { kind: "locked", waitMs: Math.max(1, until - clock()) };
-  }
-
-  async #refuse(found: OperatorCredential | null, peer: string): Promise<{ kind: "wrong" }> {
-    await this.#noteFailure(found?.operator ?? null, peer, "sign_in_failed");
-    return { kind: "wrong" };
-  }
-
   /** What the logs call this request. */
   #requestId(): string {
     return currentRequestId() ?? this.parts.newId();
@@ -183,10 +163,12 @@ export class SignInDesk {
     await this.#failed.note({ operator, peer, action, requestId: this.#requestId() });
   }
 
-  async #strengthen({ operator, passwordHash }: OperatorCredential, password: string) {
+  /** Makes a hash of little work anew; returns what is held against from now on. */
+  async #strengthen(found: OperatorCredential, password: string): Promise<OperatorCredential> {
     const { book, hasher } = this.parts;
     const hash = await hasher.hash(password);
-    if (hash !== null) await book.rehash(operator.id, passwordHash, hash);
+    const isNew = hash !== null && await book.rehash(found.operator.id, found.passwordHash, hash);
+    return isNew ? { ...found, passwordHash: hash } : found;
   }
 
   async #note(

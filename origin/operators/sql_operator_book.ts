@@ -1,6 +1,6 @@
 import type { Clock } from "../../shared/clock.ts";
 import type { Database } from "../database/database.ts";
-import type { NewOperator, OperatorBook, OperatorChanges } from "./operator_book.ts";
+import type { NewOperator, NewSession, OperatorBook, OperatorChanges } from "./operator_book.ts";
 import {
   changeOperator,
   countOperators,
@@ -53,10 +53,11 @@ export class SqlOperatorBook implements OperatorBook {
   }
 
   async rehash(id: number, before: string, after: string) {
-    await this.database.execute(
+    const { affectedRows } = await this.database.execute(
       "UPDATE operator SET password_hash = ? WHERE id = ? AND password_hash = ?",
       [after, id, before],
     );
+    return affectedRows > 0;
   }
 
   beginTry(name: string) {
@@ -71,8 +72,8 @@ export class SqlOperatorBook implements OperatorBook {
     return forgetTries(this.database, name);
   }
 
-  openSession(tokenHash: string, operatorId: number, expiresAt: number) {
-    return openSession(this.database, this.clock, { tokenHash, operatorId, expiresAt });
+  openSession(session: NewSession) {
+    return openSession(this.database, this.clock, session);
   }
 
   readSession(tokenHash: string) {

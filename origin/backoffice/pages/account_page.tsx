@@ -7,7 +7,7 @@ import { Csrf, page, type PageStatus } from "../kit/frame.tsx";
 import { Badge, Confirm, Facts, Time } from "../kit/parts.tsx";
 import { type Column, Table } from "../kit/table.tsx";
 import type { PageApp, PageContext, PageParts } from "../page_env.ts";
-import { keepSession } from "./sign_in_page.tsx";
+import { callerOf, welcome } from "./sign_in_page.tsx";
 
 interface OwnSession {
   createdAt: string;
@@ -52,8 +52,13 @@ async function changePassword(c: PageContext, { operators }: AdminParts) {
     return accountPage(c, refusedForm({}, refused), refused.status === 429 ? 429 : 422);
   }
   // Every session has ended, this one too: whoever knew the old password is out.
-  const { id } = await response.json() as { id: number };
-  keepSession(c, await operators.sessions.open(id, c.req.raw.headers));
+  await response.body?.cancel();
+  const signedIn = await operators.door.signIn(c.get("principal").name, password, callerOf(c));
+  if (signedIn.kind !== "done") {
+    const text = "Your password was changed. Sign in with the new one.";
+    return redirectWith(c, "/admin/sign-in", { kind: "done", text });
+  }
+  welcome(c, signedIn);
   return redirectWith(c, "/admin/account", {
     kind: "done",
     text: "Your password was changed, and all other browsers were signed out.",

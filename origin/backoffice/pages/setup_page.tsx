@@ -5,7 +5,7 @@ import { redirectWith } from "../kit/flash.ts";
 import { Field, FormProblem, type FormState, freshForm } from "../kit/form.tsx";
 import { DoorPage, type PageStatus } from "../kit/frame.tsx";
 import type { PageApp, PageContext, PageParts } from "../page_env.ts";
-import { callerOf, keepSession } from "./sign_in_page.tsx";
+import { callerOf, welcome } from "./sign_in_page.tsx";
 
 /** `/admin/setup`: the first operator, made by who knows `ADMIN_TOKEN`, while there is none. */
 export function addSetupPage(app: PageApp, { admin: { operators: { door } } }: PageParts): void {
@@ -26,7 +26,7 @@ export function addSetupPage(app: PageApp, { admin: { operators: { door } } }: P
     const result = await door.setUp(wish, callerOf(c));
     switch (result.kind) {
       case "done":
-        keepSession(c, result.session);
+        welcome(c, result);
         return redirectWith(c, "/admin", {
           kind: "done",
           text: `Welcome, ${name}. You are the first admin here.`,

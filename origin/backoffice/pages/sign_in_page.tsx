@@ -1,6 +1,6 @@
 import { cameByHttps, noSessionCookies, sessionCookie } from "../../operators/session_cookie.ts";
-import type { FreshSession } from "../../operators/session_desk.ts";
-import type { SignInResult } from "../../operators/sign_in_desk.ts";
+import { deviceCookie } from "../../operators/known_devices.ts";
+import type { SignInResult, Welcome } from "../../operators/sign_in_desk.ts";
 import { readForm } from "../kit/api_answers.ts";
 import { redirectWith } from "../kit/flash.ts";
 import { Field, FormProblem, type FormState, freshForm } from "../kit/form.tsx";
@@ -26,11 +26,11 @@ export function addSignInPage(app: PageApp, { admin, clock }: PageParts): void {
     const caller = callerOf(c);
     const result = await door.signIn(name.trim(), password, caller);
     if (result.kind === "done") {
-      keepSession(c, result.session);
+      welcome(c, result);
       return c.redirect(ownPath(to), 303);
     }
     const { status, problem } = refusalOf(result);
-    if (result.kind === "locked") {
+    if (result.kind === "locked" || result.kind === "crowded") {
       c.header("retry-after", String(Math.ceil(result.waitMs / 1_000)));
     }
     const values = { name, to: ownPath(to) };
@@ -49,10 +49,14 @@ export function callerOf(c: PageContext) {
   return { peer: c.env?.peer ?? "", headers: c.req.raw.headers };
 }
 
-/** Gives the browser its session. */
-export function keepSession(c: PageContext, { token, maxAgeS }: FreshSession): void {
-  const cookie = sessionCookie(token, maxAgeS, cameByHttps(c.req.raw));
-  c.header("set-cookie", cookie, { append: true });
+/** Gives the browser its session, and has it known at the next sign-in. */
+export function welcome(c: PageContext, { session, device }: Welcome): void {
+  const secure = cameByHttps(c.req.raw);
+  const cookies = [
+    sessionCookie(session.token, session.maxAgeS, secure),
+    deviceCookie(device, secure),
+  ];
+  for (const cookie of cookies) c.header("set-cookie", cookie, { append: true });
 }
 
 /** How long to wait, as people say it. */
@@ -69,6 +73,13 @@ function refusalOf(
       return { status: 422, problem: "The name or the password is wrong." };
     case "busy":
       return { status: 503, problem: "Too many people sign in right now. Try again in a moment." };
+    case "crowded":
+      return {
+        status: 429,
+        problem: `Too many tries came from your address. Try again in ${
+          waitText(result.waitMs)
+        }.`,
+      };
     case "locked":
       return {
         status: 429,

@@ -36,6 +36,10 @@ for (const profile of ["embedded", "services"] as const) {
       const id = String(saleId);
       assertEquals((await sale("ready", id)).code, 0);
 
+      const rehearsed = await sale("rehearse", id, "--force", "--buyers", "20");
+      assertEquals(rehearsed.code, 0, rehearsed.out + rehearsed.err);
+      assertMatch(rehearsed.out, /\nPassed\.$/);
+
       const watching = sale("watch", id, "--until", "written");
       for (const buyer of ["ann", "bob", "cid"]) {
         const token = await shop.signIn(buyer);
