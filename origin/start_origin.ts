@@ -133,7 +133,7 @@ export function startOrigin(parts: OriginParts): StartedOrigin {
   const operators = openOperators({ ...parts, adminToken, newId });
   const live = new LiveDesk({ ...parts, registry });
   const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-  const proving = openProving({ ...parts, registry, delay });
+  const proving = openProving({ ...parts, delay });
   const gateway = openGateway(parts.payment);
   const restoreSoon = () => restoring.wake();
   const { readiness, jobs: readying } = openReadiness({
@@ -173,7 +173,7 @@ export function startOrigin(parts: OriginParts): StartedOrigin {
     delay,
     newId,
   });
-  const reporting = { ...parts, registry, processId: crypto.randomUUID() };
+  const reporting = { ...parts, registry, productIds, processId: crypto.randomUUID() };
   const jobs: Repeating[] = [
     restoring,
     ...readying,

@@ -19,11 +19,14 @@ export interface ProcessReport {
   ending?: true;
   /** Version of the sales that it works with; on an edge, of the pages that it shows; −1 for none. */
   salesVersion: number;
-  /** The sales in which something happened last; at most `MAX_REPORTED_SALES`. */
+  /**
+   * The sales that are on, then those in which something happened last; at most `MAX_REPORTED_SALES`.
+   * Whoever keeps a full report adds what it left out: at most `MAX_KEPT_SALES`.
+   */
   sales: SaleReport[];
   /** An edge's view of each origin. */
   origins?: { url: string; healthy: boolean; ready: boolean; inFlight: number }[];
-  /** Version of the edge's Bloom filter of products, and how many ids it was made of; edges only. */
+  /** Version of its Bloom filter of products, and how many ids that was made of; not workers. */
   products?: { version: string; count: number };
   /** Workers: messages recorded, and when the ledger decided the oldest one in hand, ms. */
   recording?: { messages: number; oldestReservedAt: number | null };
@@ -49,6 +52,9 @@ export interface SaleReport {
 
 /** Most sales in one report. */
 export const MAX_REPORTED_SALES = 50;
+
+/** Most sales of one process that a keeper of reports knows, with those of its earlier reports. */
+export const MAX_KEPT_SALES = 200;
 
 /** Most bytes of a report as JSON: 50 sales with every field at its longest are 75 KiB. */
 export const MAX_REPORT_BYTES = 128 * 1024;
@@ -108,33 +114,46 @@ const saleReportSchema = z.object({
   written: z.object({ orders: countSchema, refused: countSchema }).optional(),
 });
 
-const processReportSchema = z.object({
-  processId: z.string().min(1).max(MAX_NAME),
-  seq: z.number().int().min(1),
-  kind: z.enum(["edge", "origin", "worker"]),
-  sentAt: z.number(),
-  startedAt: z.number(),
-  ready: z.boolean(),
-  ending: z.literal(true).optional(),
-  salesVersion: z.number(),
-  sales: z.array(saleReportSchema).max(MAX_REPORTED_SALES),
-  origins: z.array(z.object({
-    url: z.string().max(2_000),
-    healthy: z.boolean(),
+const processReportSchema = (maxSales: number) =>
+  z.object({
+    processId: z.string().min(1).max(MAX_NAME),
+    seq: z.number().int().min(1),
+    kind: z.enum(["edge", "origin", "worker"]),
+    sentAt: z.number(),
+    startedAt: z.number(),
     ready: z.boolean(),
-    inFlight: countSchema,
-  })).max(64).optional(),
-  products: z.object({ version: z.string().max(MAX_NAME), count: countSchema }).optional(),
-  recording: z.object({
-    messages: countSchema,
-    oldestReservedAt: z.number().nullable(),
-  }).optional(),
-});
+    ending: z.literal(true).optional(),
+    salesVersion: z.number(),
+    sales: z.array(saleReportSchema).max(maxSales),
+    origins: z.array(z.object({
+      url: z.string().max(2_000),
+      healthy: z.boolean(),
+      ready: z.boolean(),
+      inFlight: countSchema,
+    })).max(64).optional(),
+    products: z.object({ version: z.string().max(MAX_NAME), count: countSchema }).optional(),
+    recording: z.object({
+      messages: countSchema,
+      oldestReservedAt: z.number().nullable(),
+    }).optional(),
+  });
+
+const sentSchema = processReportSchema(MAX_REPORTED_SALES);
+const keptSchema = processReportSchema(MAX_KEPT_SALES);
 
 /** Reads a report that another process sent; null for what is none. Unknown fields are dropped. */
 export function readProcessReport(text: string): ProcessReport | null {
+  return readReport(text, sentSchema);
+}
+
+/** Reads a report as a keeper wrote it, with up to `MAX_KEPT_SALES` sales. */
+export function readKeptReport(text: string): ProcessReport | null {
+  return readReport(text, keptSchema);
+}
+
+function readReport(text: string, schema: typeof sentSchema): ProcessReport | null {
   try {
-    return processReportSchema.parse(JSON.parse(text)) as ProcessReport;
+    return schema.parse(JSON.parse(text)) as ProcessReport;
   } catch {
     return null;
   }

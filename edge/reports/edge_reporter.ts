@@ -1,6 +1,7 @@
 import type { Clock } from "../../shared/clock.ts";
 import { type ProcessReport, REPORT_EVERY_MS } from "../../shared/process_report.ts";
 import type { OriginPool } from "../origin_pool.ts";
+import type { SaleIndex } from "../sale_index.ts";
 import type { Timer, Timers } from "../timers.ts";
 import type { SaleCounts } from "./sale_counts.ts";
 
@@ -12,6 +13,7 @@ export interface EdgeReporterParts {
   processId: string;
   counts: Pick<SaleCounts, "reports">;
   pool: Pick<OriginPool, "tell" | "origins">;
+  index: Pick<SaleIndex, "sales">;
   /** Version of the sales in force, as the snapshot has it; empty before the first. */
   salesVersion: () => string;
   /** Version of the filter of products: how many ids, and the highest. */
@@ -61,16 +63,17 @@ export class EdgeReporter {
     const { processId, counts, pool, clock, ready, salesVersion, productsVersion } = this.#parts;
     const version = Number.parseInt(salesVersion(), 10);
     const filter = productsVersion();
+    const nowMs = clock();
     this.#seq += 1;
     return {
       processId,
       seq: this.#seq,
       kind: "edge",
-      sentAt: clock(),
+      sentAt: nowMs,
       startedAt: this.#startedAt,
       ready: ready(),
       salesVersion: Number.isNaN(version) ? -1 : version,
-      sales: counts.reports(),
+      sales: counts.reports((saleId) => this.#isOn(saleId, nowMs)),
       origins: pool.origins.map(({ origin, healthy, ready, inFlight }) => ({
         url: origin.url,
         healthy,
@@ -79,6 +82,11 @@ export class EdgeReporter {
       })),
       products: { version: filter, count: Number.parseInt(filter, 10) || 0 },
     };
+  }
+
+  #isOn(saleId: number, nowMs: number): boolean {
+    const sale = this.#parts.index.sales.get(saleId);
+    return sale !== undefined && sale.facts.startsAt <= nowMs && sale.state(nowMs) !== "ended";
   }
 
   #wait(): void {

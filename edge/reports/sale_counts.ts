@@ -81,10 +81,15 @@ export class SaleCounts {
     this.#of(saleId, nowMs).captcha[CAPTCHA_PARTS.indexOf(part)]! += 1;
   }
 
-  /** The sales in which something happened last, at most `MAX_REPORTED_SALES`. */
-  reports(): SaleReport[] {
+  /**
+   * The sales that are on, then those in which something happened last; at most `MAX_REPORTED_SALES`.
+   * Stray buys of old sales must not hide what everybody looks at.
+   */
+  reports(isOn: (saleId: number) => boolean = () => false): SaleReport[] {
+    const on = new Set([...this.#sales.keys()].filter(isOn));
+    const rank = ({ saleId }: Counters) => Number(on.has(saleId));
     return [...this.#sales.values()]
-      .sort((a, b) => b.lastMs - a.lastMs)
+      .sort((a, b) => rank(b) - rank(a) || b.lastMs - a.lastMs)
       .slice(0, MAX_REPORTED_SALES)
       .map(reportOf);
   }

@@ -51,6 +51,16 @@ Deno.test("SaleCounts keeps a bounded number of sales, reports fewer, and loses 
   assertEquals(counts.outcomes(), [["ended", 3_000]]);
 });
 
+Deno.test("SaleCounts reports the sales that are on before those that were touched last", () => {
+  const counts = new SaleCounts();
+  counts.refused(7, "sold_out", undefined, 1);
+  for (let saleId = 100; saleId < 200; saleId += 1) {
+    counts.refused(saleId, "ended", undefined, saleId);
+  }
+  const ids = counts.reports((saleId) => saleId === 7 || saleId === 150).map((one) => one.saleId);
+  assertEquals([ids.length, ids[0], ids[1], ids[2]], [MAX_REPORTED_SALES, 150, 7, 199]);
+});
+
 Deno.test("latencyClass() finds the first bound that a time does not pass", () => {
   assertEquals([0, 1, 1.01, 1.2].map(latencyClass), [0, 0, 1, 1]);
   for (const [at, bound] of LATENCY_BOUNDS_MS.entries()) {

@@ -54,7 +54,7 @@ const endOthers = createRoute({
   tags: ["Account"],
   operationId: "endOtherSessions",
   summary: "End all of one's own sessions but the one that asks",
-  responses: answers(200, "How many were ended", endedSchema),
+  responses: answers(200, "How many were ended", endedSchema, ["rate_limited"]),
 });
 
 /** What everybody who is signed in may do about himself. */

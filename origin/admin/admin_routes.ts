@@ -3,6 +3,7 @@ import { type Env, Hono } from "hono";
 import type { ExtractSchema } from "hono/types";
 import { API_GROUPS } from "./api_groups.ts";
 import { boundAdminBody } from "./admin_body.ts";
+import { answerHeaders } from "./answer_headers.ts";
 import { problem } from "../../shared/problem.ts";
 import { auditChanges } from "../operators/audit_changes.ts";
 import { operatorGuard } from "../operators/operator_guard.ts";
@@ -37,6 +38,7 @@ import { addWebhookRoutes } from "./webhook_routes.ts";
  */
 export function adminRoutes(parts: AdminParts, adminToken: string): AdminApp {
   const app = new OpenAPIHono<OperatorEnv>({ defaultHook: refuseInvalid });
+  app.use("*", answerHeaders);
   app.openAPIRegistry.registerComponent("securitySchemes", "adminToken", {
     type: "http",
     scheme: "bearer",

@@ -64,6 +64,12 @@ const ADDRESSES: [method: string, path: string][] = [
   ["GET", "/account/sessions"],
   ["POST", "/account/sessions/end-others"],
   ["GET", "/audit"],
+  ["POST", "/media"],
+  ["GET", "/orders/feed"],
+  ["GET", "/webhook"],
+  ["GET", "/webhook/failures/1"],
+  ["POST", "/webhook/failures/1/resend"],
+  ["POST", "/webhook/test"],
 ];
 
 Deno.test("the admin API takes the token and nothing that only resembles it", async () => {
@@ -252,4 +258,28 @@ Deno.test("GET /admin/api/openapi.json describes every address, without a token"
   });
   assertEquals(NewSale.properties.maxExpiredHolds.default, 3);
   assert(Problem.properties.code.enum.includes("invalid"));
+});
+
+Deno.test("no answer of the admin API is kept by a browser, or taken for another type", async () => {
+  await using origin = await OriginFixture.open();
+  await origin.openSale();
+  const answers = [
+    await origin.admin("GET", "/sales"),
+    await origin.admin("GET", "/sales/999"),
+    await origin.admin("GET", "/no/such/route"),
+    await origin.admin("POST", "/products", { price: -1 }),
+    await origin.app.request("/admin/api/sales"),
+    await origin.app.request("/admin/api/openapi.json"),
+    await origin.app.request("/admin/api/proof-keys"),
+  ];
+  origin.faults.catalog.error = new Error("broken");
+  answers.push(await origin.admin("GET", "/sales"));
+  for (const { url, status, headers, body } of answers) {
+    await body?.cancel();
+    const told = `${url} ${status}`;
+    assertEquals(headers.get("x-content-type-options"), "nosniff", told);
+    assert(headers.get("cache-control") !== null, told);
+  }
+  assertEquals(answers[0]!.headers.get("cache-control"), "no-store");
+  assertEquals(answers.at(-1)!.status, 500);
 });

@@ -17,7 +17,8 @@ const watch = createRoute({
   summary: "Watch a sale: server-sent events, a frame about every second",
   description:
     "`history` comes once, with columns of the last ten minutes; then each `frame` is a " +
-    "LiveFrame. Streams end when their process drains and after five minutes: connect again.",
+    "LiveFrame. Streams end when their process drains, with the session that asked for them, and " +
+    "after five minutes: connect again.",
   request: { params: idParams },
   responses: answers(200, "text/event-stream", null, ["not_found", "conflict"]),
 });
@@ -39,7 +40,11 @@ export function addLiveRoutes(app: AdminApp, parts: AdminParts) {
   return app
     .openapi(watch, async (c) => {
       const { id } = c.req.valid("param");
-      const stream = openLiveStream(live, id);
+      const { headers } = c.req.raw;
+      const isSession = c.get("principal").via === "session";
+      const stream = openLiveStream(live, id, async () => {
+        return !isSession || await parts.operatorSessions.read(headers, parts.clock()) !== null;
+      });
       if (stream.kind !== "open") return await refuse(stream.kind, id, parts);
       return c.body(stream.body, 200, {
         ...NO_STORE,

@@ -203,3 +203,44 @@ Deno.test("a client that closes its connection frees its watcher", async () => {
   await events.next().catch(() => {});
   await until("the watcher to be gone", () => fixture.live.watcherCount === 0);
 });
+
+Deno.test("a stream ends within a few frames when its session does", async () => {
+  await using fixture = await OriginFixture.open();
+  const { saleId } = await fixture.openSale();
+  const { id, cookie } = await fixture.session("viewer");
+  const path = `/admin/api/sales/${saleId}/live`;
+  const response = await fixture.app.request(path, { headers: { cookie } });
+  const events = new EventReader(response.body!);
+  const stays = new EventReader((await fixture.admin("GET", `/sales/${saleId}/live`)).body!);
+  for (let n = 0; n < 12; n += 1) {
+    await fixture.live.round();
+    assert(await events.next() !== null);
+  }
+  await fixture.operatorBook.change(id, { disabled: true });
+  for (let n = 0; n < 6; n += 1) await fixture.live.round();
+  await until("the stream to end", () => fixture.live.watcherCount === 1);
+  while (await events.next() !== null);
+  assert(await stays.next() !== null);
+  await stays.cancel();
+});
+
+Deno.test("a stream goes on while nobody can tell whether its session lives", async () => {
+  await using fixture = await OriginFixture.open();
+  const { saleId } = await fixture.openSale();
+  const { cookie } = await fixture.session("viewer");
+  const path = `/admin/api/sales/${saleId}/live`;
+  const response = await fixture.app.request(path, { headers: { cookie } });
+  let asked = 0;
+  fixture.deps.operatorSessions.read = () => {
+    asked += 1;
+    return Promise.reject(new Error("away"));
+  };
+  const events = new EventReader(response.body!);
+  for (let n = 0; n < 12; n += 1) {
+    await fixture.live.round();
+    assert(await events.next() !== null);
+  }
+  assert(asked >= 2 && asked <= 3, String(asked));
+  assertEquals(fixture.live.watcherCount, 1);
+  await events.cancel();
+});

@@ -3,7 +3,7 @@ import { isoTime } from "../../shared/clock.ts";
 import { problem } from "../../shared/problem.ts";
 import { fingerprintOf } from "../../shared/proof/proof_key.ts";
 import { listPage } from "../internal/far_page.ts";
-import { type BundleEntry, PAGE_PART } from "../proof/proof_book.ts";
+import { type BundleEntry, KEPT_TEXTS, PAGE_PART } from "../proof/proof_book.ts";
 import type { AdminApp } from "./admin_app.ts";
 import type { AdminParts } from "./admin_parts.ts";
 import { answers, idParams, pageOf, pageQuery } from "./admin_schemas.ts";
@@ -96,6 +96,7 @@ export function addProofRoutes(app: AdminApp, parts: AdminParts) {
     const bundle = await find(param);
     if (!bundle) return problem("not_found");
     if (bundle.state !== "done") return problem("conflict", `It is ${bundle.state}, not done`);
+    if (!bundle.hasText) return problem("conflict", REMOVED);
     return answerFile(bundle, form, parts);
   };
 
@@ -137,10 +138,14 @@ export function addProofRoutes(app: AdminApp, parts: AdminParts) {
     .openapi(html, (c) => download(c.req.valid("param"), "html"));
 }
 
+/** Why there is no file of an old proof. */
+const REMOVED = "Its files were removed: those of the newest " +
+  `${KEPT_TEXTS} proofs of a sale are kept, and of its last one. Its head and totals stay`;
+
 /** What the page may do: show itself. */
 const PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
-/** The file, part by part as fast as it is taken. It never changes. */
+/** The file, part by part as fast as it is taken. It never changes; it may be removed meanwhile. */
 function answerFile(
   { id, saleId, head }: BundleEntry,
   form: "json" | "html",
@@ -153,8 +158,10 @@ function answerFile(
     async pull(controller) {
       const text = isPage && part > PAGE_PART ? null : await proofs.readPart(id, part);
       part += 1;
-      if (text === null) controller.close();
-      else controller.enqueue(encoder.encode(text));
+      if (text !== null) return controller.enqueue(encoder.encode(text));
+      if ((await proofs.get(id))?.hasText) return controller.close();
+      // Ended in order, a file that was removed meanwhile would look like one that was tampered with.
+      controller.error(new Error(REMOVED));
     },
   });
   return new Response(body, {

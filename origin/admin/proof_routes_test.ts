@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { KEPT_TEXTS } from "../proof/proof_book.ts";
 import { buyerNames, ProvenSale } from "../proof/testing/proven_sale.ts";
 import { OriginFixture } from "../testing/origin_fixture.ts";
 
@@ -52,6 +53,26 @@ Deno.test("the files of a proof are downloads that never change", async () => {
     const again = await sale.get(`/proofs/${proofId}/bundle.${form}`);
     assertEquals(await again.text(), first);
   }
+});
+
+Deno.test("the files of an old proof are removed, and its head stays", async () => {
+  await using sale = await ProvenSale.open(buyerNames(2));
+  const first = await sale.prove();
+  const { body } = await sale.get(`/proofs/${first.proofId}/bundle.json`);
+  for (let n = 0; n < KEPT_TEXTS; n += 1) await sale.prove();
+  const { items } = await (await sale.get("/proofs")).json();
+  assertEquals(
+    items.map(({ filesKept }: { filesKept: boolean }) => filesKept),
+    [...Array(KEPT_TEXTS).fill(true), false],
+  );
+  assertEquals((await sale.show(first.proofId)).head, first.head);
+  for (const form of ["json", "html"]) {
+    const refused = await sale.get(`/proofs/${first.proofId}/bundle.${form}`);
+    assertEquals(refused.status, 409);
+    assertMatch((await refused.json()).detail, /newest 5 proofs/);
+  }
+  // Whoever was downloading it hears of a failure, and does not get a file that looks tampered with.
+  await assertRejects(() => new Response(body).text());
 });
 
 Deno.test("a proof is found under its own sale only", async () => {

@@ -1,7 +1,7 @@
 import { z } from "@hono/zod-openapi";
 import { isoTime } from "../../shared/clock.ts";
 import { fingerprintOf } from "../../shared/proof/proof_key.ts";
-import type { BundleEntry } from "../proof/proof_book.ts";
+import { type BundleEntry, KEPT_TEXTS } from "../proof/proof_book.ts";
 import { idSchema, idText } from "./admin_schemas.ts";
 
 const time = z.string().openapi({ format: "date-time" });
@@ -46,6 +46,10 @@ export const bundleSchema = z.object({
     countedAt: time,
   }).nullable(),
   reason: z.string().nullable().openapi({ description: "Why it failed" }),
+  filesKept: z.boolean().openapi({
+    description: "False while it is made, and when its files were removed: those of the newest " +
+      `${KEPT_TEXTS} proofs of a sale are kept, and of those that a clean-up made`,
+  }),
   madeBy: z.string(),
   createdAt: time,
   finishedAt: time.nullable(),
@@ -86,6 +90,7 @@ export function viewBundle(
     ticketsInAll,
     totals: totals ? viewTotals(totals) : null,
     reason: bundle.reason,
+    filesKept: bundle.hasText,
     madeBy: bundle.madeBy,
     createdAt: isoTime(bundle.createdAt),
     finishedAt: bundle.finishedAt === null ? null : isoTime(bundle.finishedAt),

@@ -104,7 +104,10 @@ export function pauseSale(
   });
 }
 
-/** `Catalog.closeSale`: for good; a second time changes nothing. */
+/**
+ * `Catalog.closeSale`: for good; a second time changes nothing. A sale that is over was closed by its
+ * end: buyers would find one of last year again otherwise.
+ */
 export function closeSale(
   database: Database,
   clock: Clock,
@@ -115,7 +118,7 @@ export function closeSale(
     const nowMs = clock();
     await tx.execute(
       "UPDATE sale SET status = 'closed', closed_at = ?, updated_at = ? WHERE id = ?",
-      [nowMs, nowMs, saleId],
+      [Math.min(nowMs, sale.endsAt), nowMs, saleId],
     );
     return "changed";
   });

@@ -13,6 +13,9 @@ export interface Remains {
   barredBuyers: number;
 }
 
+/** A shop that reads the feed now and then reads it within this time, ms. */
+export const READ_WITHIN_MS = 7 * 24 * 60 * 60_000;
+
 /** Which rows to remove. */
 export type RemainKind = keyof Remains;
 
@@ -29,6 +32,12 @@ export interface CleanUpFacts {
   parkedMessages: number;
   /** Order events that the shop's webhook has still to be told, or was told in vain. */
   undelivered: number;
+  /**
+   * Order events that the shop may not have read: there is no webhook that told them, and they are
+   * younger than `READ_WITHIN_MS`; and when the last of them is not any more, null without one.
+   */
+  youngEvents: number;
+  youngUntil: number | null;
   /** Order events that are not in the numbers behind the lists of orders yet. */
   uncounted: number;
   remains: Remains;
@@ -40,14 +49,38 @@ export interface CleanUpFacts {
  */
 export type FenceOutcome = "fenced" | "changed" | "open" | "not_found";
 
+/** Where removing goes on: behind this row, for order events among those of this product. */
+export interface RowPlace {
+  productId: number;
+  id: number;
+}
+
+/** Where removing begins. */
+export const FIRST_ROWS: RowPlace = { productId: 0, id: 0 };
+
+/** Which rows go. */
+export interface RowRemoval {
+  kind: RemainKind;
+  from: RowPlace;
+  /** Order events go too that the shop may not have read. */
+  dropEvents: boolean;
+}
+
 /** One step of removing: how many rows went, and where the next begins; null when none is left. */
 export interface RemovedRows {
   removed: number;
-  next: number | null;
+  next: RowPlace | null;
+}
+
+/** Whose orders of an item are asked for. */
+export interface KeptUsers {
+  item: ItemKey;
+  userIds: string[];
 }
 
 /** What a buyer's request became, for whoever asks again after the ledger is gone. */
 export interface KeptOrder {
+  item: ItemKey;
   userId: string;
   requestId: string;
   ticket: string;
@@ -82,9 +115,9 @@ export interface CleanUpBook {
   /** True when no worker is opening the item: none that began before the fence is left then. */
   isLeftAlone(item: ItemKey): Promise<boolean>;
 
-  /** The orders of some users of an item, one per request: the newest. At most 512 users. */
-  keptOrders(item: ItemKey, userIds: string[]): Promise<KeptOrder[]>;
+  /** The orders of some users, one per item and request: the newest. At most 512 users in all. */
+  keptOrders(wanted: KeptUsers[]): Promise<KeptOrder[]>;
 
-  /** Removes some rows of one kind of a fenced sale; begin with 0. Can be repeated. */
-  removeRows(saleId: number, kind: RemainKind, from: number): Promise<RemovedRows>;
+  /** Removes some rows of one kind of a fenced sale; begin with `FIRST_ROWS`. Can be repeated. */
+  removeRows(saleId: number, removal: RowRemoval): Promise<RemovedRows>;
 }

@@ -8,19 +8,25 @@ import type { ProofBook } from "../proof/proof_book.ts";
 import type { ProofMaker } from "../proof/proof_maker.ts";
 import type { OrderQueue } from "../queue/order_queue.ts";
 import type { CleanUpBook, CleanUpFacts, Remains } from "./clean_up_book.ts";
-import { findObstacles, type Obstacle, obstaclesOfProof } from "./obstacles.ts";
+import { closeLedgers } from "./close_ledgers.ts";
+import {
+  findObstacles,
+  ledgerAway,
+  type Obstacle,
+  obstaclesOfProof,
+  youngEvents,
+} from "./obstacles.ts";
 import { type CleanUpStep, removeSale } from "./remove_sale.ts";
 
 /** What cleaning up works with. */
 export interface CleanUpParts {
   cleanUpBook: CleanUpBook;
   getSale(saleId: number): Promise<Sale | null>;
-  /** Closes a sale that is over, and tells its ledgers; whatever else is done with it is repeatable. */
+  /** Closes a sale that is over; one that is closed stays as it is. */
   closeSale(saleId: number): Promise<void>;
-  /** Has the ledgers know the terms that the database has. */
-  putInForce(saleId: number): Promise<void>;
+  catalogVersion(): Promise<number>;
   book: Pick<OrderBook, "readItems" | "totals">;
-  ledger: Pick<StockLedger, "isUp" | "readStock" | "listOutbox" | "removeItems">;
+  ledger: Pick<StockLedger, "isUp" | "readStock" | "listOutbox" | "setTerms" | "removeItems">;
   queue: Pick<OrderQueue, "isUp" | "closeOlderRoutes">;
   proofs: Pick<ProofBook, "get">;
   proofMaker: Pick<ProofMaker, "begin" | "made">;
@@ -87,16 +93,21 @@ export class CleanUpDesk {
     return sale && facts ? this.#view(facts, await this.#obstacles(sale, facts)) : null;
   }
 
-  /** Begins, unless something stands in the way; goes on with one that broke off. */
-  async begin(saleId: number, by: string): Promise<CleanUpStart> {
+  /**
+   * Begins, unless something stands in the way; goes on with one that broke off. With `dropEvents`
+   * those order events go too that the shop may not have read from the feed.
+   */
+  async begin(saleId: number, by: string, { dropEvents = false } = {}): Promise<CleanUpStart> {
     const view = await this.look(saleId);
     if (!view) return { kind: "not_found" };
     if (this.#running.has(saleId)) return { kind: "started", view };
-    if (view.obstacles.length > 0) return { kind: "refused", obstacles: view.obstacles };
+    const obstacles = view.obstacles.filter(({ kind }) => !dropEvents || kind !== "young_events");
+    if (obstacles.length > 0) return { kind: "refused", obstacles };
     this.#failures.delete(saleId);
-    const done = this.#run(saleId, by).finally(() => this.#running.delete(saleId));
+    const done = this.#run(saleId, by, dropEvents).finally(() => this.#running.delete(saleId));
     this.#running.set(saleId, { step: "proof", done });
-    return { kind: "started", view: { ...view, state: "running", step: "proof", failure: null } };
+    const begun = { state: "running", step: "proof", obstacles, failure: null } as const;
+    return { kind: "started", view: { ...view, ...begun } };
   }
 
   /** Waits for what this origin does with a sale. */
@@ -126,18 +137,23 @@ export class CleanUpDesk {
   }
 
   async #obstacles(sale: Sale, facts: CleanUpFacts): Promise<Obstacle[]> {
-    // What is fenced already can only go on.
-    if (facts.cleanedAt !== null || this.#running.has(sale.saleId)) return [];
+    if (this.#running.has(sale.saleId)) return [];
+    // What is fenced already can only go on, unless all that is left has to wait.
+    if (facts.cleanedAt !== null) {
+      const left = Object.values(facts.remains).reduce((sum, count) => sum + count, 0);
+      return left === facts.youngEvents ? youngEvents(facts) : [];
+    }
     return await findObstacles(sale, facts, this.parts);
   }
 
-  async #run(saleId: number, by: string): Promise<void> {
+  async #run(saleId: number, by: string, dropEvents: boolean): Promise<void> {
     const { cleanUpBook, log } = this.parts;
     try {
       const facts = await cleanUpBook.facts(saleId);
       if (facts?.cleanedAt === null) await this.#fence(saleId, by);
       const items = await this.#items(saleId);
-      await removeSale(saleId, items, this.parts, (step) => this.#enter(saleId, step));
+      const enter = (step: CleanUpStep) => this.#enter(saleId, step);
+      await removeSale({ saleId, items, dropEvents }, this.parts, enter);
       log.info("Cleaned up sale {saleId}", { saleId });
     } catch (error) {
       const foreseen = error instanceof ObstacleError;
@@ -150,11 +166,17 @@ export class CleanUpDesk {
 
   /** Makes the final proof, and fences the sale in exactly the state that it proves. */
   async #fence(saleId: number, by: string): Promise<void> {
-    const { cleanUpBook, closeSale, putInForce } = this.parts;
+    const { cleanUpBook, closeSale, log } = this.parts;
     await closeSale(saleId);
-    await putInForce(saleId);
     for (let attempt = 1; attempt <= PROOF_TRIES; attempt += 1) {
       this.#enter(saleId, "proof");
+      await closeLedgers(saleId, this.parts).catch((error: unknown) => {
+        log.warning("Cannot close the ledgers of sale {saleId}: {error}", {
+          saleId,
+          error: String(error),
+        });
+        throw new ObstacleError([ledgerAway()]);
+      });
       const expected = await this.#prove(saleId, by);
       this.#enter(saleId, "fence");
       const outcome = await cleanUpBook.fence(saleId, expected);

@@ -1,10 +1,10 @@
+import { type Clock, isoTime } from "../../shared/clock.ts";
 import { itemKey } from "../../shared/item.ts";
-import type { Clock } from "../../shared/clock.ts";
 import type { Sale } from "../catalog/catalog.ts";
 import type { StockLedger } from "../ledger/stock_ledger.ts";
 import type { OrderBook } from "../orders/order_book.ts";
 import type { BundleOutcome } from "../proof/proof_book.ts";
-import type { CleanUpFacts } from "./clean_up_book.ts";
+import { type CleanUpFacts, READ_WITHIN_MS } from "./clean_up_book.ts";
 
 /** What can stand in the way of cleaning up. */
 export type ObstacleKind =
@@ -13,6 +13,7 @@ export type ObstacleKind =
   | "stock_events"
   | "parked"
   | "undelivered"
+  | "young_events"
   | "uncounted"
   | "queued"
   | "processing"
@@ -92,7 +93,25 @@ export async function findObstacles(
   const told = pendingStockEvents > 0
     ? ofLedger.filter(({ kind }) => kind !== "processing")
     : ofLedger;
-  return [...found.filter((one) => one !== null), ...told];
+  return [...found.filter((one) => one !== null), ...youngEvents(facts), ...told];
+}
+
+/** Events that a shop which reads the feed now and then may not have read; with until when. */
+export function youngEvents(
+  { youngEvents: count, youngUntil }: Pick<CleanUpFacts, "youngEvents" | "youngUntil">,
+): Obstacle[] {
+  if (youngUntil === null) return [];
+  const until = `${isoTime(youngUntil).slice(0, 16).replace("T", " ")} UTC`;
+  const days = READ_WITHIN_MS / (24 * 60 * 60_000);
+  const found = many(
+    "young_events",
+    count,
+    `order event is younger than ${days} days`,
+    `order events are younger than ${days} days`,
+    `A shop that reads the feed may not have seen them: they wait until ${until}, ` +
+      "or go with the rest when that is asked for.",
+  );
+  return found === null ? [] : [found];
 }
 
 function isOver({ status, endsAt }: CleanUpFacts, nowMs: number): boolean {
@@ -120,13 +139,13 @@ async function obstaclesOfLedger(
   const open = states.filter((state) => state !== null && state.openEpoch > 0)
     .map((state) => ({ item: state!.item, epoch: state!.openEpoch }));
   if (open.length === 0) return [];
-  if (!ledger.isUp()) return [away()];
+  if (!ledger.isUp()) return [ledgerAway()];
   const [parts, left, totals] = await Promise.all([
     ledger.listOutbox(open.map((item) => ({ ...item, skip: 0, limit: 1 }))),
     ledger.readStock(open),
     book.totals(sale.saleId),
   ]).catch(() => [null, null, null] as const);
-  if (parts === null) return [away()];
+  if (parts === null) return [ledgerAway()];
   const queued = parts.reduce((sum, part) => sum + (part?.total ?? 0), 0);
   let processing = 0;
   for (const [at, { item }] of open.entries()) {
@@ -143,7 +162,8 @@ async function obstaclesOfLedger(
   ].filter((one) => one !== null);
 }
 
-function away(): Obstacle {
+/** The obstacle of a ledger that does not answer. */
+export function ledgerAway(): Obstacle {
   return { kind: "ledger", count: 1, detail: "The ledger is away: try again when it answers." };
 }
 

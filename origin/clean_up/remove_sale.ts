@@ -2,7 +2,7 @@ import type { ItemKey } from "../../shared/item.ts";
 import type { StockLedger } from "../ledger/stock_ledger.ts";
 import type { OrderBook } from "../orders/order_book.ts";
 import type { OrderQueue } from "../queue/order_queue.ts";
-import type { CleanUpBook, RemainKind } from "./clean_up_book.ts";
+import { type CleanUpBook, FIRST_ROWS, type RemainKind, type RowPlace } from "./clean_up_book.ts";
 
 /** The steps of a clean-up in their order. */
 export const CLEAN_UP_STEPS = [
@@ -40,14 +40,20 @@ export interface RemovingParts {
   delay(ms: number): Promise<void>;
 }
 
+/** A fenced sale, and whether events go that its shop may not have read. */
+export interface FencedSale {
+  saleId: number;
+  items: ItemKey[];
+  dropEvents: boolean;
+}
+
 /**
  * Removes what a fenced sale needs no more: its ledgers, its routes, the inbox and the rest. Orders,
  * payments, proofs and the audit log stay; delay queues stay too, because other sales share them.
  * Every step can be repeated.
  */
 export async function removeSale(
-  saleId: number,
-  items: ItemKey[],
+  { saleId, items, dropEvents }: FencedSale,
   parts: RemovingParts,
   enter: (step: CleanUpStep) => void,
 ): Promise<void> {
@@ -55,17 +61,17 @@ export async function removeSale(
   enter("coordinators");
   for (const item of items) await untilLeftAlone(item, parts);
   enter("ledger");
-  await ledger.removeItems(items);
+  const states = (await book.readItems(items)).filter((state) => state !== null);
+  await ledger.removeItems(states.map(({ item, epoch }) => ({ item, epoch })));
   enter("routes");
-  for (const state of await book.readItems(items)) {
-    if (state) await queue.closeOlderRoutes(state, state.drainedEpoch);
-  }
+  for (const state of states) await queue.closeOlderRoutes(state, state.drainedEpoch);
   for (const kind of KINDS) {
     enter(kind);
-    let from: number | null = 0;
+    let from: RowPlace | null = FIRST_ROWS;
     for (let round = 0; from !== null; round += 1) {
       if (round === MAX_ROUNDS) throw new Error(`Cannot clean up sale ${saleId}: ${kind} grows`);
-      const { next }: { next: number | null } = await cleanUpBook.removeRows(saleId, kind, from);
+      const removal = { kind, from, dropEvents };
+      const { next }: { next: RowPlace | null } = await cleanUpBook.removeRows(saleId, removal);
       from = next;
       if (from !== null) await delay(PAUSE_MS);
     }

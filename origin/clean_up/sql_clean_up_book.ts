@@ -2,7 +2,7 @@ import type { Clock } from "../../shared/clock.ts";
 import type { ItemKey } from "../../shared/item.ts";
 import type { Database } from "../database/database.ts";
 import type { ItemTotals } from "../orders/order_book.ts";
-import type { CleanUpBook, RemainKind } from "./clean_up_book.ts";
+import type { CleanUpBook, KeptUsers, RowRemoval } from "./clean_up_book.ts";
 import { keptOrders } from "./kept_orders.ts";
 import { readFacts, removeRows } from "./clean_up_rows.ts";
 import { fenceSale } from "./fence_sale.ts";
@@ -12,7 +12,7 @@ export class SqlCleanUpBook implements CleanUpBook {
   constructor(readonly database: Database, readonly clock: Clock) {}
 
   facts(saleId: number) {
-    return readFacts(this.database, saleId);
+    return readFacts(this.database, this.clock(), saleId);
   }
 
   fence(saleId: number, expected: ItemTotals[]) {
@@ -25,11 +25,11 @@ export class SqlCleanUpBook implements CleanUpBook {
     return held !== null;
   }
 
-  keptOrders(item: ItemKey, userIds: string[]) {
-    return keptOrders(this.database, item, userIds);
+  keptOrders(wanted: KeptUsers[]) {
+    return keptOrders(this.database, wanted);
   }
 
-  removeRows(saleId: number, kind: RemainKind, from: number) {
-    return removeRows(this.database, saleId, kind, from);
+  removeRows(saleId: number, removal: RowRemoval) {
+    return removeRows(this.database, this.clock(), saleId, removal);
   }
 }

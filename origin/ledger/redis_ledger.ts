@@ -247,7 +247,7 @@ export class RedisLedger implements StockLedger {
     return openRedisItem(this.#askOne, this.options.namespace, opening, reservations);
   }
 
-  removeItems(items: ItemKey[]): Promise<void> {
+  removeItems(items: ItemEpoch[]): Promise<void> {
     return removeRedisItems(this.#askOne, this.options.namespace, items);
   }
 

@@ -15,7 +15,7 @@ import {
 import { PASS_MEMORY_MS } from "./pass_times.ts";
 import type { RedisClient } from "./redis_client.ts";
 import { RedisLedger } from "./redis_ledger.ts";
-import { claimedPassKey, spentPassKey } from "./redis_ledger_keys.ts";
+import { claimedPassKey, spentPassKey, stageKey } from "./redis_ledger_keys.ts";
 import { RedisPasses, sharedPasses } from "./redis_ledger_passes.ts";
 import { ScriptRunner } from "./redis_ledger_scripts.ts";
 import { keysIn, makeRedisLedger, type RedisUnderTest, until } from "./redis_ledger_setup.ts";
@@ -165,4 +165,23 @@ redisTest("frees a claim only when every call that had it got nothing", async (t
   // What was given back twice by mistake frees nothing of others.
   passes.giveBack(first.claims, soldOut);
   assertEquals((await claim("three")).isMine, false);
+});
+
+redisTest("removeItems() leaves nothing but passes that end by themselves", async (test) => {
+  const { ledger, redis, namespace } = test;
+  await open(test);
+  const [own, shared] = [await passOf(test, "p"), await passOf(test, "q", { isShared: true })];
+  await decide(test, [wish("ann", { pass: own }), wish("bob", { pass: shared })]);
+  await redis.hset(stageKey(namespace, ITEM, 4), "cid", "1 1 1 7-11-1 1 key");
+  await ledger.removeItems([{ item: ITEM, epoch: 5 }]);
+  const left = await keysIn(redis, namespace);
+  assertEquals(
+    left,
+    [
+      spentPassKey(namespace, ITEM, own.passId),
+      spentPassKey(namespace, ITEM, shared.passId),
+      claimedPassKey(namespace, 7, shared.passId),
+    ].filter((key) => left.includes(key)).toSorted(),
+  );
+  for (const key of left) assert(await redis.pttl(key) > 0, key);
 });

@@ -1,6 +1,6 @@
 import type { SqliteDatabase } from "../database/sqlite_database.ts";
 import type { Clock } from "../../shared/clock.ts";
-import type { ItemEpoch, ItemKey } from "../../shared/item.ts";
+import type { ItemEpoch } from "../../shared/item.ts";
 import { DEFAULT_MAX_QUEUED_MESSAGES } from "../buy/backlog.ts";
 import { checkBatchSizes } from "./batch_size.ts";
 import { SqliteChanges } from "./sqlite_ledger_changes.ts";
@@ -152,7 +152,7 @@ export class SqliteLedger implements StockLedger {
     return openSqliteItem(this.db, this.#rows, opening, reservations);
   }
 
-  removeItems(items: ItemKey[]): Promise<void> {
+  removeItems(items: ItemEpoch[]): Promise<void> {
     return removeSqliteItems(this.db, items);
   }
 }

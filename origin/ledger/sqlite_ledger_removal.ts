@@ -1,4 +1,4 @@
-import { type ItemKey, parseItemKey } from "../../shared/item.ts";
+import { type ItemEpoch, parseItemKey } from "../../shared/item.ts";
 import type { SqliteDatabase } from "../database/sqlite_database.ts";
 
 /** Rows per transaction, so that buys of other items get their turn between two. */
@@ -8,8 +8,8 @@ const ROWS_PER_TURN = 2_000;
 const MAX_TURNS = 500_000;
 
 /** Removes every row of the items: first what makes them open, all at once, then the rest. */
-export async function removeSqliteItems(db: SqliteDatabase, items: ItemKey[]): Promise<void> {
-  for (const item of items) {
+export async function removeSqliteItems(db: SqliteDatabase, items: ItemEpoch[]): Promise<void> {
+  for (const { item } of items) {
     const { saleId, productId } = parseItemKey(item);
     await db.exclusive(() => {
       db.prepare("DELETE FROM ledger_item WHERE item = ?").run(item);

@@ -1,4 +1,4 @@
-import type { ItemEpoch, ItemKey } from "../../shared/item.ts";
+import type { ItemEpoch } from "../../shared/item.ts";
 import type { MessageTrail } from "../../shared/message_trail.ts";
 
 /** A captcha pass that an edge has checked: signed by us, for this user and sale. */
@@ -260,13 +260,14 @@ export interface StockLedger {
   open(opening: Opening, reservations: AsyncIterable<Reservation[]>): Promise<OpenOutcome>;
 
   /**
-   * Removes everything of these items for good: stock, reservations, outbox, remembered changes,
-   * stages and spent passes. To be called with all items of a sale, after the database has fenced
-   * them (a raised epoch that nobody opens): nothing is checked here, what was not handed over is
-   * lost, and an opening under way could put some of it back. Where the decision's commit is the
-   * hand-over, what the queue holds is the queue's and stays. Can be repeated at any time.
+   * Removes everything of these items for good: stock, reservations, outbox, remembered changes, and
+   * the stages of all epochs up to the given one. To be called after the database has fenced them
+   * with that epoch, which nobody opens: nothing is checked here, what was not handed over is lost,
+   * and an opening under way could put some of it back. Spent passes may stay until they end by
+   * themselves, minutes after the last buy. Where the decision's commit is the hand-over, what the
+   * queue holds is the queue's and stays. Can be repeated at any time.
    */
-  removeItems(items: ItemKey[]): Promise<void>;
+  removeItems(items: ItemEpoch[]): Promise<void>;
 }
 
 /** The part of the ledger that the buy path uses. */

@@ -9,6 +9,9 @@ const MAX_WAITING = 32;
 /** Pause before a browser connects again, ms. */
 const RETRY_MS = 1_000;
 
+/** Frames after which it is looked whether the watcher may still watch. */
+const FRAMES_PER_LOOK = 5;
+
 const encoder = new TextEncoder();
 
 /** An event of a stream, `text` in one line. */
@@ -25,9 +28,14 @@ export type OpenedStream =
 /**
  * Watches a sale as server-sent events: `history` (columns of the last ten minutes) once, then
  * `frame` about every second, comments while nothing else is said. It ends when the process drains,
- * after five minutes, and for readers that do not keep up; browsers then connect again.
+ * after five minutes, and for readers that do not keep up; browsers then connect again. It also ends
+ * when `mayWatch`, asked every few seconds, says no; as long as it cannot say, the stream goes on.
  */
-export function openLiveStream(desk: Pick<LiveDesk, "watch">, saleId: number): OpenedStream {
+export function openLiveStream(
+  desk: Pick<LiveDesk, "watch">,
+  saleId: number,
+  mayWatch: () => Promise<boolean> = () => Promise.resolve(true),
+): OpenedStream {
   let controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   let leave = () => {};
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -46,9 +54,26 @@ export function openLiveStream(desk: Pick<LiveDesk, "watch">, saleId: number): O
     else controller.enqueue(bytes);
   };
 
+  let frames = 0;
+  let isLooking = false;
+  const look = () => {
+    if (isLooking) return;
+    isLooking = true;
+    mayWatch().then((may) => {
+      if (!may) end();
+    }, () => {}).finally(() => isLooking = false);
+  };
+
   const watching = desk.watch(saleId, {
-    frame: (id, text) => send(event("frame", text, id)),
-    heartbeat: () => send(encoder.encode(": still here\n\n")),
+    frame: (id, text) => {
+      send(event("frame", text, id));
+      frames += 1;
+      if (frames % FRAMES_PER_LOOK === 0) look();
+    },
+    heartbeat: () => {
+      send(encoder.encode(": still here\n\n"));
+      look();
+    },
     end,
   });
   if (watching.kind !== "watching") return watching;

@@ -3,10 +3,12 @@ import type { ProcessReport } from "../../shared/process_report.ts";
 import {
   MAX_ENDED_PROCESSES,
   MAX_PROCESSES,
+  mayLeaveOut,
   REPORT_KEPT_MS,
   type ReportList,
   type ReportStore,
   type TakenReport,
+  withEarlierSales,
 } from "./report_store.ts";
 
 /** Keeps reports in this process: for the embedded profile, where all of them are made in it. */
@@ -21,9 +23,11 @@ export class MemoryReports implements ReportStore {
   put(report: ProcessReport): Promise<void> {
     const known = this.#live.get(report.processId);
     if (known !== undefined && known.report.seq >= report.seq) return Promise.resolve();
+    const before = known?.report ?? this.#ended.get(report.processId);
+    const kept = before && mayLeaveOut(report) ? withEarlierSales(report, before) : report;
     if (known === undefined) this.#ended.delete(report.processId);
     if (known === undefined && this.#live.size >= MAX_PROCESSES) this.#end(this.#mostSilent());
-    this.#live.set(report.processId, { report, takenAt: this.clock() });
+    this.#live.set(report.processId, { report: kept, takenAt: this.clock() });
     return Promise.resolve();
   }
 

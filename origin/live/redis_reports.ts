@@ -2,16 +2,18 @@ import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
 import listReports from "../../lua/list_reports.lua" with { type: "text" };
 import putReport from "../../lua/put_report.lua" with { type: "text" };
-import { type ProcessReport, readProcessReport } from "../../shared/process_report.ts";
+import { type ProcessReport, readKeptReport } from "../../shared/process_report.ts";
 import { withDeadline } from "../../shared/shutdown.ts";
 import { type Script, ScriptRunner } from "../ledger/redis_ledger_scripts.ts";
 import {
   MAX_ENDED_PROCESSES,
   MAX_PROCESSES,
+  mayLeaveOut,
   REPORT_KEPT_MS,
   type ReportList,
   type ReportStore,
   type TakenReport,
+  withEarlierSales,
 } from "./report_store.ts";
 
 /** A report that is late is worth nothing: the next one comes in half a second. */
@@ -29,7 +31,7 @@ const LIST = scriptOf(listReports);
  */
 export class RedisReports implements ReportStore {
   readonly #runner: ScriptRunner;
-  readonly #client: Pick<Redis, "hvals">;
+  readonly #client: Pick<Redis, "hget" | "hvals">;
   readonly #keys: { live: string; ended: string };
 
   /** `namespace` is what every key begins with. */
@@ -43,7 +45,8 @@ export class RedisReports implements ReportStore {
 
   async put(report: ProcessReport): Promise<void> {
     const { processId, seq } = report;
-    const text = JSON.stringify(report);
+    const before = mayLeaveOut(report) ? await this.#last(processId) : null;
+    const text = JSON.stringify(before === null ? report : withEarlierSales(report, before));
     await this.#call(PUT, [processId, seq, text, MAX_PROCESSES, ENDED_KEPT_MS]);
   }
 
@@ -59,6 +62,19 @@ export class RedisReports implements ReportStore {
     return entries.flatMap(readEntry).map(({ report }) => report);
   }
 
+  /**
+   * The last report of a process, gone or not. A process sends its next one when the last was
+   * answered, so nobody else writes meanwhile.
+   */
+  async #last(processId: string): Promise<ProcessReport | null> {
+    for (const key of [this.#keys.live, this.#keys.ended]) {
+      const reading = this.#client.hget(key, processId);
+      const entry = await withDeadline(reading, CALL_TIMEOUT_MS, "reading a report");
+      if (entry !== null) return readEntry(entry)[0]?.report ?? null;
+    }
+    return null;
+  }
+
   async #call(script: Script, args: (string | number)[]): Promise<unknown> {
     const keys = [this.#keys.live, this.#keys.ended];
     const [reply] = await this.#runner.run([{ script, keys, args }], CALL_TIMEOUT_MS);
@@ -69,7 +85,7 @@ export class RedisReports implements ReportStore {
 /** What a version of Dropgate that is newer or older wrote may not be readable: it is left out. */
 function readEntry(entry: string): TakenReport[] {
   const [, takenAt, json] = /^(\d+) \d+ (.*)$/s.exec(entry) ?? [];
-  const report = json === undefined ? null : readProcessReport(json);
+  const report = json === undefined ? null : readKeptReport(json);
   return report === null ? [] : [{ report, takenAt: Number(takenAt) }];
 }
 

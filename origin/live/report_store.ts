@@ -1,4 +1,8 @@
-import type { ProcessReport } from "../../shared/process_report.ts";
+import {
+  MAX_KEPT_SALES,
+  MAX_REPORTED_SALES,
+  type ProcessReport,
+} from "../../shared/process_report.ts";
 
 /** A report, and when it was taken by the clock of whoever keeps it, ms. */
 export interface TakenReport {
@@ -29,7 +33,8 @@ export const MAX_ENDED_PROCESSES = 1_024;
  */
 export interface ReportStore {
   /**
-   * Keeps a report in place of the process's last one, unless that has a higher `seq`.
+   * Keeps a report in place of the process's last one, unless that has a higher `seq`. Sales that a
+   * full report leaves out keep their last totals, so that no sum falls.
    * @throws when the keeper is away.
    */
   put(report: ProcessReport): Promise<void>;
@@ -42,4 +47,16 @@ export interface ReportStore {
    * reports again leaves this list. @throws when the keeper is away.
    */
   ended(): Promise<ProcessReport[]>;
+}
+
+/** True when a report may leave out sales of which the process told before. */
+export function mayLeaveOut({ sales }: ProcessReport): boolean {
+  return sales.length >= MAX_REPORTED_SALES;
+}
+
+/** A report with the last totals of sales that only the one before told of; `MAX_KEPT_SALES` in all. */
+export function withEarlierSales(report: ProcessReport, before: ProcessReport): ProcessReport {
+  const told = new Set(report.sales.map(({ saleId }) => saleId));
+  const earlier = before.sales.filter(({ saleId }) => !told.has(saleId));
+  return { ...report, sales: [...report.sales, ...earlier].slice(0, MAX_KEPT_SALES) };
 }

@@ -1,6 +1,9 @@
 import type { Context, MiddlewareHandler } from "hono";
+import type { Clock } from "../../shared/clock.ts";
 import type { Log } from "../../shared/log.ts";
+import { problem } from "../../shared/problem.ts";
 import { currentRequestId } from "../../shared/request_context.ts";
+import { AccountPace } from "./account_pace.ts";
 import type { AuditBook, AuditEnd } from "./audit_book.ts";
 import { auditText } from "./audit_text.ts";
 import { AUDITED_ROUTES, type AuditedRoute } from "./audited_routes.ts";
@@ -10,10 +13,17 @@ import { apiPath, matchRoute } from "./route_pattern.ts";
 /** What the audit works with. */
 export interface AuditParts {
   audit: AuditBook;
+  clock: Clock;
   /** A text that was never made before. */
   newId(): string;
   log: Log;
 }
+
+/** Most bytes of what a refused change asked for that are kept. */
+const MAX_ASKED_BYTES = 4_096;
+
+/** Where bodies hold passwords and names: of a refused change nothing of them is kept. */
+const PRIVATE = /^\/(account|operators)(\/|$)/;
 
 /** Reads a path of the admin API as somebody. */
 export type ReadAs = (path: string, principal: Principal) => Promise<Response>;
@@ -32,12 +42,19 @@ interface Change {
  * not be written stays `begun`, as after a crash.
  */
 export function auditChanges(parts: AuditParts, readAs: ReadAs): MiddlewareHandler<OperatorEnv> {
+  const pace = new AccountPace(parts.clock);
   return async function audit(c, next) {
     if (c.req.method === "GET" || c.req.method === "HEAD" || c.req.method === "OPTIONS") {
       return await next();
     }
     const principal = c.get("principal");
-    const change = changeOf(c.req.method, apiPath(c.req.path));
+    const path = apiPath(c.req.path);
+    const waitMs = path.startsWith("/account/") ? pace.take(principal.operatorId) : 0;
+    if (waitMs > 0) {
+      const headers = { "retry-after": String(Math.ceil(waitMs / 1_000)) };
+      return problem("rate_limited", "Your account was changed very often", undefined, headers);
+    }
+    const change = changeOf(c.req.method, path);
     change.params.self = String(principal.operatorId ?? "none");
     const { name: actor, role, via } = principal;
     const read = () => readState(change, principal, readAs);
@@ -88,7 +105,11 @@ async function endOf(
   const answer = await jsonOf(c.res);
   if (status >= 400) {
     const state = status >= 500 ? "failed" : "refused";
-    const after = auditText({ asked: await askedOf(c), answer: refusalOf(status, answer) });
+    const isPrivate = PRIVATE.test(apiPath(c.req.path));
+    const after = auditText({
+      asked: isPrivate ? null : askedOf(c.get("bodyText")),
+      answer: refusalOf(status, answer, isPrivate),
+    });
     return { state, target: fill(line.target, params), after };
   }
   const target = fill(line.target, { ...textsOf(answer), ...params });
@@ -104,15 +125,22 @@ async function jsonOf(response: Response): Promise<unknown> {
   return await response.clone().json().catch(() => null);
 }
 
-/** The body of a change that was not done: what was wanted. */
-async function askedOf(c: AuditContext): Promise<unknown> {
-  if (!/^application\/json/.test(c.req.header("content-type") ?? "")) return null;
-  return await c.req.json().catch(() => null);
+/** What a change wanted that was not done: its body, when that is an object and not large. */
+function askedOf(bodyText: string | undefined): unknown {
+  if (bodyText === undefined) return null;
+  if (new TextEncoder().encode(bodyText).length > MAX_ASKED_BYTES) return null;
+  try {
+    const asked: unknown = JSON.parse(bodyText);
+    return typeof asked === "object" && !Array.isArray(asked) ? asked : null;
+  } catch {
+    return null;
+  }
 }
 
-function refusalOf(status: number, answer: unknown) {
+/** Why it was not done. What is said of an invalid body may repeat parts of it. */
+function refusalOf(status: number, answer: unknown, isPrivate: boolean) {
   const { code, detail, errors } = (answer ?? {}) as Record<string, unknown>;
-  return { status, code, detail, errors };
+  return isPrivate && status === 400 ? { status, code } : { status, code, detail, errors };
 }
 
 function textsOf(answer: unknown): Record<string, string> {

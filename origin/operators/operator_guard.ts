@@ -11,7 +11,7 @@ import {
   reaches,
   TOKEN_PRINCIPAL,
 } from "./principal.ts";
-import { apiPath } from "./route_pattern.ts";
+import { apiPath, isPlainPath } from "./route_pattern.ts";
 import { neededRole } from "./route_roles.ts";
 
 /** What the guard works with. */
@@ -56,6 +56,8 @@ export function operatorGuard(
     if (principal instanceof Response) return principal;
     const { method } = c.req;
     const path = apiPath(c.req.path);
+    // Patterns and routers need not agree on what such an address is.
+    if (!isPlainPath(path)) return problem("not_found");
     const needed = neededRole(method, path);
     if (!reaches(principal.role, needed)) {
       const { name, role } = principal;

@@ -43,7 +43,12 @@ export interface SignedIn {
  */
 export interface OperatorEnv {
   Bindings: { principal?: Principal; requestId?: string; peer?: string };
-  Variables: { principal: Principal; requestId: string };
+  Variables: {
+    principal: Principal;
+    requestId: string;
+    /** The body of a change as it was read within its bounds; none of an upload. */
+    bodyText?: string;
+  };
 }
 
 /** Reads who is signed in from a request's cookie; null for nobody. Checks no CSRF token. */

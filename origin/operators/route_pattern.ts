@@ -25,13 +25,22 @@ export function matchRoute(
 function readRoute(route: string): RoutePattern {
   const [method = "", path = ""] = route.split(" ");
   const source = path.replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)");
-  const pattern = { method, path: new RegExp(`^${source}${path.endsWith("/") ? ".+" : ""}$`) };
+  const pattern = { method, path: new RegExp(`^${source}${path.endsWith("/") ? "[^]+" : ""}$`) };
   known.set(route, pattern);
   return pattern;
 }
 
 /** Where the admin API is mounted. */
 const API_BASE = "/admin/api";
+
+/** Control characters, and what some take for the end of a line: no address of the API has any. */
+// deno-lint-ignore no-control-regex
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+
+/** Whether the path of a request can be one of the admin API at all. */
+export function isPlainPath(path: string): boolean {
+  return !CONTROLS.test(path);
+}
 
 /** The path of a request below `/admin/api`, also where the API was called by itself. */
 export function apiPath(path: string): string {

@@ -1,7 +1,10 @@
 import { assertEquals } from "@std/assert";
+import { FIXTURE_SECRETS, OriginFixture } from "../testing/origin_fixture.ts";
 import { reaches, ROLES } from "./principal.ts";
 import { apiPath, matchRoute } from "./route_pattern.ts";
 import { neededRole } from "./route_roles.ts";
+
+const TOKEN = { authorization: `Bearer ${FIXTURE_SECRETS.adminToken}` };
 
 Deno.test("neededRole() lets viewers read and operators change, and guards the rest", () => {
   const cases = [
@@ -47,4 +50,17 @@ Deno.test("matchRoute() reads the parameters of a path that fits", () => {
 Deno.test("apiPath() is the same wherever the API is called", () => {
   assertEquals(apiPath("/admin/api/sales/7"), "/sales/7");
   assertEquals(apiPath("/sales/7"), "/sales/7");
+});
+
+Deno.test("an address with control characters leads nowhere, whoever asks", async () => {
+  await using origin = await OriginFixture.open();
+  const viewer = await origin.session("viewer");
+  for (const path of ["/operators/%0A", "/operators/1%0Ax", "/operators/1%0D", "/sales/%00"]) {
+    for (const headers of [{ cookie: viewer.cookie }, TOKEN]) {
+      const response = await origin.app.request(`/admin/api${path}`, { headers });
+      assertEquals((await response.body?.cancel(), response.status), 404, path);
+    }
+  }
+  const nobody = await origin.app.request("/admin/api/operators/%0A");
+  assertEquals((await nobody.body?.cancel(), nobody.status), 401);
 });

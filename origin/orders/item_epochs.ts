@@ -2,6 +2,7 @@ import type { Clock } from "../../shared/clock.ts";
 import { type ItemEpoch, type ItemKey, parseItemKey } from "../../shared/item.ts";
 import { raiseCatalogVersion } from "../catalog/catalog_version.ts";
 import { type Database, DatabaseError, type Sql } from "../database/database.ts";
+import { isCleaned } from "./cleaned_sales.ts";
 import { type LockedItem, lockItem, lockKnownItem } from "./lock_item.ts";
 import type { ItemState } from "./order_book.ts";
 import { ITEM_STATE, itemStateOf, type ItemStateRow } from "./read_items.ts";
@@ -28,14 +29,19 @@ export async function itemsToOpen(database: Database, clock: Clock): Promise<Ite
 }
 
 /**
- * `OrderBook.raiseEpoch`. @throws {DatabaseError} `invalid` for an unknown item, and for one of a
- * rehearsal's copy that is being removed.
+ * `OrderBook.raiseEpoch`. @throws {DatabaseError} `invalid` for an unknown item, for one of a
+ * rehearsal's copy that is being removed, and for one of a sale that was cleaned up.
  */
 export function raiseEpoch(database: Database, item: ItemKey): Promise<number> {
   return database.transaction(async (tx) => {
     const locked = await lockKnownItem(tx, item);
     if (locked.isWithdrawn) {
       const rule = "its rehearsal must not be over: current value is";
+      throw new DatabaseError("invalid", `Cannot open an item as ${rule} ${item}`);
+    }
+    // Nobody would carry its routes away once more.
+    if (await isCleaned(tx, locked.saleId)) {
+      const rule = "its sale must not be cleaned up: current value is";
       throw new DatabaseError("invalid", `Cannot open an item as ${rule} ${item}`);
     }
     const epoch = locked.epoch + 1;

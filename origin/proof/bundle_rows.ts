@@ -7,12 +7,17 @@ import {
   type BundleEntry,
   type BundleOutcome,
   type BundleState,
+  KEPT_TEXTS,
   MAKING_LEASE_MS,
   type NewBundle,
+  PAGE_PART,
 } from "./proof_book.ts";
 
 const FIELDS = "id, sale_id, state, head, previous_head, public_key, tickets, ok, names_buyers, " +
-  "is_final, made_by, created_at, finished_at, summary";
+  "is_final, made_by, created_at, finished_at, summary, " +
+  // The first part to go: a bundle of which a part is missing is not offered.
+  "EXISTS (SELECT 1 FROM proof_part p " +
+  `WHERE p.bundle_id = proof_bundle.id AND p.part = ${PAGE_PART}) AS has_page`;
 
 /** Longest reason that is kept. */
 const MAX_REASON = 500;
@@ -44,6 +49,7 @@ function bundleOf(row: SqlRow): BundleEntry {
     finishedAt: row.finished_at as number | null,
     outcome: summary !== null && "proof" in summary ? summary : null,
     reason: summary !== null && "reason" in summary ? summary.reason : null,
+    hasText: row.state === "done" && row.has_page !== 0,
   };
 }
 
@@ -143,6 +149,19 @@ export function addPart(
   });
 }
 
+/** `ProofBook.stayAlive`. */
+export async function stayAlive(
+  database: Database,
+  clock: Clock,
+  bundleId: number,
+): Promise<boolean> {
+  const { affectedRows } = await database.execute(
+    "UPDATE proof_bundle SET alive_at = ? WHERE id = ? AND state = 'making'",
+    [clock(), bundleId],
+  );
+  return affectedRows > 0;
+}
+
 /** `ProofBook.finish`. */
 export async function finishBundle(
   database: Database,
@@ -172,17 +191,34 @@ export async function failBundle(
 
 async function removeParts(database: Database, bundleId: number): Promise<void> {
   for (let round = 0; round < MAX_DELETES; round += 1) {
-    const rows = await database.query<{ part: number }>(
-      `SELECT part FROM proof_part WHERE bundle_id = ? ORDER BY part LIMIT ${PARTS_PER_DELETE}`,
-      [bundleId],
-    );
-    const last = rows.at(-1);
-    if (!last) return;
-    await database.execute(
-      "DELETE FROM proof_part WHERE bundle_id = ? AND part <= ?",
-      [bundleId, last.part],
-    );
+    if (!await removeSomeParts(database, bundleId)) return;
   }
+}
+
+/** Removes the first parts that are there; false when there was none. */
+async function removeSomeParts(database: Database, bundleId: number): Promise<boolean> {
+  const rows = await database.query<{ part: number }>(
+    `SELECT part FROM proof_part WHERE bundle_id = ? ORDER BY part LIMIT ${PARTS_PER_DELETE}`,
+    [bundleId],
+  );
+  const last = rows.at(-1);
+  if (!last) return false;
+  await database.execute(
+    "DELETE FROM proof_part WHERE bundle_id = ? AND part <= ?",
+    [bundleId, last.part],
+  );
+  return true;
+}
+
+/** `ProofBook.dropText`: one statement's worth of the newest bundle beyond those that are kept. */
+export async function dropText(database: Database, saleId: number): Promise<boolean> {
+  const [old] = await database.query<{ id: number }>(
+    `SELECT b.id FROM proof_bundle b WHERE b.sale_id = ? AND b.state = 'done' AND b.is_final = 0
+       AND EXISTS (SELECT 1 FROM proof_part p WHERE p.bundle_id = b.id)
+      ORDER BY b.id DESC LIMIT 1 OFFSET ${KEPT_TEXTS}`,
+    [saleId],
+  );
+  return old !== undefined && await removeSomeParts(database, old.id);
 }
 
 async function markFailed(

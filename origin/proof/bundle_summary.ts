@@ -23,7 +23,7 @@ const COUNTED = ["unpaid", "paid", "cancelled", "refused", "refundDue", "refunde
 
 /**
  * What a bundle says after its tickets. The sums are those of its own lines; an item whose lines and
- * whose proof do not say the same sold meanwhile, and is only held to what is true at every moment.
+ * whose proof do not say the same sold meanwhile, and its sums are not judged.
  */
 export function summarizeBundle(
   header: BundleHeader,
@@ -38,7 +38,7 @@ export function summarizeBundle(
     const { stock, remaining, processing, pending } = proven;
     return { ...sums, stock, remaining, processing, pending, moving, ledger };
   });
-  const found = [...recount.findings, ...judgeTotals(itemTotals)];
+  const found = [...recount.findings, ...judgeTotals(itemTotals, recount)];
   const { violations, violationCount } = joinViolations(proof, found, header.made.full);
   const sum = (of: Summed) => itemTotals.reduce((total, item) => total + item[of], 0);
   const unlimited = itemTotals.some(({ stock }) => stock < 0);

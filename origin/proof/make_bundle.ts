@@ -59,6 +59,9 @@ export async function makeBundle(
   const proven = await proveAnySale(sale, parts);
   await refuseRecovered(header, parts);
   const summary = summarizeBundle(header, recount, proven, clock());
+  if (bundle.final && summary.totals.moving) {
+    throw new BundleNotMadeError("Orders of the sale are still changing");
+  }
   const { text, head } = await writer.end(summary, signer);
   await sink.add(text);
   await sink.flush();

@@ -6,7 +6,6 @@ import {
   type ProofSigner,
   readSeed,
 } from "../../shared/proof/proof_key.ts";
-import { putInForce, type PuttingInForce } from "../admin/live_terms.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { CleanUpBook } from "../clean_up/clean_up_book.ts";
 import { CleanUpDesk, type CleanUpParts } from "../clean_up/clean_up_desk.ts";
@@ -16,12 +15,11 @@ import { ProofMaker } from "./proof_maker.ts";
 
 /** What proofs and clean-ups are made of. */
 export interface ProvingParts {
-  catalog: Pick<Catalog, "getSale" | "getProduct" | "closeSale">;
+  catalog: Pick<Catalog, "getSale" | "getProduct" | "closeSale" | "version">;
   book: BundleParts["book"] & CleanUpParts["book"];
   payments: BundleParts["payments"];
-  ledger: BundleParts["ledger"] & CleanUpParts["ledger"] & PuttingInForce["ledger"];
+  ledger: BundleParts["ledger"] & CleanUpParts["ledger"];
   queue: CleanUpParts["queue"];
-  registry: PuttingInForce["registry"];
   proofs: BundleParts["proofs"];
   cleanUpBook: CleanUpBook;
   secrets: Pick<OriginSecrets, "adminToken" | "proofKey">;
@@ -59,7 +57,7 @@ export function openProving(parts: ProvingParts): Proving {
     ...parts,
     proofMaker,
     getSale: (saleId) => catalog.getSale(saleId),
-    putInForce: (saleId) => putInForce(saleId, parts),
+    catalogVersion: () => catalog.version(),
     async closeSale(saleId) {
       await catalog.closeSale(saleId);
     },

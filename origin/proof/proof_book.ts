@@ -36,6 +36,8 @@ export interface BundleEntry {
   outcome: BundleOutcome | null;
   /** Why it failed. */
   reason: string | null;
+  /** Its text can be read: it is done, and its text was not dropped since. */
+  hasText: boolean;
 }
 
 /** A bundle to begin. */
@@ -79,8 +81,12 @@ export const PAGE_PART = 0;
 /** After this time without a sign a bundle that is being made is given up, ms. */
 export const MAKING_LEASE_MS = 60_000;
 
+/** Bundles of a sale whose text is kept, the newest ones; final ones are kept beside them. */
+export const KEPT_TEXTS = 5;
+
 /**
- * Proof bundles and what they are made of. A bundle that is done never changes. Operations throw
+ * Proof bundles and what they are made of. A bundle that is done never changes; of old ones only the
+ * text goes, and the head that others follow stays. Operations throw
  * `DatabaseError` when they did not happen.
  */
 export interface ProofBook {
@@ -93,6 +99,9 @@ export interface ProofBook {
    */
   addPart(bundleId: number, part: number, body: string, tickets: number): Promise<boolean>;
 
+  /** Says that a bundle is still being made. False when it was given up, or is over. */
+  stayAlive(bundleId: number): Promise<boolean>;
+
   /** Ends a bundle; false when it was given up meanwhile. */
   finish(
     bundleId: number,
@@ -101,6 +110,12 @@ export interface ProofBook {
 
   /** Ends a bundle that could not be made, and removes its text. */
   fail(bundleId: number, reason: string): Promise<void>;
+
+  /**
+   * Drops some of the text of a sale's bundles beyond the newest `KEPT_TEXTS`, those of a clean-up left
+   * aside. True while there may be more.
+   */
+  dropText(saleId: number): Promise<boolean>;
 
   get(bundleId: number): Promise<BundleEntry | null>;
 

@@ -1,17 +1,23 @@
 import type { Log } from "../../shared/log.ts";
 import type { ProofSigner } from "../../shared/proof/proof_key.ts";
 import { LedgerAwayError } from "../orders/proof_ledger.ts";
+import { type Every, keepAlive, systemEvery } from "./keep_alive.ts";
 import { BundleNotMadeError, type BundleParts, makeBundle } from "./make_bundle.ts";
 import type { BeginResult, BundleEntry, NewBundle } from "./proof_book.ts";
 
 /** Bundles made at once by one origin; each reads a page at a time. */
 const MAX_JOBS = 4;
 
+/** Steps in which the text of old bundles is dropped after a new one: 640 GB of it. */
+const MAX_DROPS = 10_000;
+
 /** What a maker works with. */
 export interface ProofMakerParts extends BundleParts {
   /** Opened when it is first needed. */
   openSigner(): Promise<ProofSigner>;
   log: Log;
+  /** The machine's timer when left out. */
+  every?: Every;
 }
 
 /** What became of a wish for a bundle; `crowded` when this origin makes as many as it may. */
@@ -63,7 +69,8 @@ export class ProofMaker {
   }
 
   async #make(bundle: BundleEntry, signer: ProofSigner): Promise<void> {
-    const { proofs, log } = this.parts;
+    const { proofs, log, every = systemEvery } = this.parts;
+    const alive = keepAlive(() => proofs.stayAlive(bundle.id), every);
     try {
       await makeBundle(bundle, signer, this.parts, this.#stopping.signal);
       log.info("Made proof {bundle} of sale {sale}", { bundle: bundle.id, sale: bundle.saleId });
@@ -78,6 +85,25 @@ export class ProofMaker {
       });
       // Left alone it is given up later.
       await proofs.fail(bundle.id, reason).catch(() => {});
+    } finally {
+      await alive.stop();
+    }
+    await this.#dropText(bundle.saleId);
+  }
+
+  /** Without it proofs would grow for ever. What is left over now goes after the next one. */
+  async #dropText(saleId: number): Promise<void> {
+    const { proofs, log, delay } = this.parts;
+    try {
+      for (let step = 0; step < MAX_DROPS && !this.#stopping.signal.aborted; step += 1) {
+        if (!await proofs.dropText(saleId)) return;
+        await delay(0);
+      }
+    } catch (error) {
+      log.warning("Cannot drop old proofs of sale {sale}: {error}", {
+        sale: saleId,
+        error: String(error),
+      });
     }
   }
 }

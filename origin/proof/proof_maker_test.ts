@@ -3,6 +3,7 @@ import { logOf } from "../../shared/log.ts";
 import { deriveProofSeed, openProofSigner } from "../../shared/proof/proof_key.ts";
 import { check } from "../../shared/proof/testing/sample_bundle.ts";
 import { OPEN_AFTER_END_MS } from "../orders/item_epochs.ts";
+import { KEPT_TEXTS, MAKING_LEASE_MS } from "./proof_book.ts";
 import { ProofMaker, type ProofMakerParts } from "./proof_maker.ts";
 import { buyerNames, ProvenSale } from "./testing/proven_sale.ts";
 
@@ -24,9 +25,22 @@ function makerOf({ origin }: ProvenSale, changes: Partial<ProofMakerParts> = {})
   });
 }
 
+/** An order book in which somebody buys between the tickets and the proof, and in all its rounds. */
+function bookOfRush(sale: ProvenSale): ProofMakerParts["book"] {
+  let rounds = 0;
+  return Object.assign(Object.create(sale.origin.deps.book), {
+    readItems: async (items: `${number}-${number}`[]) => {
+      const states = await sale.origin.book.readItems(items);
+      rounds += 1;
+      if (rounds > 1) await sale.buy([`late-${rounds}`]);
+      return states;
+    },
+  });
+}
+
 /** Has a proof made, and waits for what becomes of it. */
-async function made(maker: ProofMaker, { saleId, origin }: ProvenSale) {
-  const begun = await maker.begin({ saleId, full: false, final: false, madeBy: "ann" });
+async function made(maker: ProofMaker, { saleId, origin }: ProvenSale, final = false) {
+  const begun = await maker.begin({ saleId, full: false, final, madeBy: "ann" });
   assert(begun.kind === "begun", begun.kind);
   await maker.made(begun.bundle.id);
   return (await origin.proofs.get(begun.bundle.id))!;
@@ -50,21 +64,16 @@ Deno.test("ProofMaker makes the proof of an item with several lives", async () =
 
 Deno.test("ProofMaker tells of a sale that sells while it is counted", async () => {
   await using sale = await ProvenSale.open(buyerNames(5));
-  let rounds = 0;
-  const maker = makerOf(sale, {
-    // Between the tickets and the proof, and in each of its rounds, somebody buys.
-    book: Object.assign(Object.create(sale.origin.deps.book), {
-      readItems: async (items: `${number}-${number}`[]) => {
-        const states = await sale.origin.book.readItems(items);
-        rounds += 1;
-        if (rounds > 1) await sale.buy([`late-${rounds}`]);
-        return states;
-      },
-    }),
-  });
-  const bundle = await made(maker, sale);
+  const bundle = await made(makerOf(sale, { book: bookOfRush(sale) }), sale);
   assertEquals([bundle.state, bundle.ok, bundle.outcome?.totals.moving], ["done", true, true]);
   assertEquals((await check(await sale.file(bundle.id, "json"))).verdict, "intact");
+});
+
+Deno.test("ProofMaker makes no last proof of a sale that moves", async () => {
+  await using sale = await ProvenSale.open(buyerNames(5));
+  const bundle = await made(makerOf(sale, { book: bookOfRush(sale) }), sale, true);
+  assertEquals(bundle.state, "failed");
+  assert(bundle.reason?.includes("still changing"), bundle.reason ?? "");
 });
 
 Deno.test("ProofMaker makes nothing while the ledger is away, and says so", async () => {
@@ -75,6 +84,68 @@ Deno.test("ProofMaker makes nothing while the ledger is away, and says so", asyn
   assertEquals([bundle.state, bundle.reason], ["failed", "The ledger does not answer"]);
   sale.origin.faults.ledger.error = null;
   assertEquals((await made(maker, sale)).state, "done");
+});
+
+Deno.test("ProofMaker shows that it lives while the proof is counted for minutes", async () => {
+  await using sale = await ProvenSale.open(buyerNames(3));
+  const { origin, saleId } = sale;
+  const counting = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const beat = Promise.withResolvers<void>();
+  const beats: (() => void)[] = [];
+  let ended = 0;
+  let shown = 0;
+  const maker = makerOf(sale, {
+    book: Object.assign(Object.create(origin.deps.book), {
+      totals: async (id: number) => {
+        counting.resolve();
+        await goOn.promise;
+        return await origin.book.totals(id);
+      },
+    }),
+    proofs: Object.assign(Object.create(origin.proofs), {
+      stayAlive: async (id: number) => {
+        const isMade = await origin.proofs.stayAlive(id);
+        shown += 1;
+        beat.resolve();
+        return isMade;
+      },
+    }),
+    every: (_ms, work) => {
+      beats.push(work);
+      return () => void (ended += 1);
+    },
+  });
+  const wanted = { saleId, full: false, final: false, madeBy: "ann" };
+  const begun = await maker.begin(wanted);
+  assert(begun.kind === "begun");
+  await counting.promise;
+  origin.now += MAKING_LEASE_MS - 1;
+  for (const work of beats) work();
+  await beat.promise;
+  origin.now += MAKING_LEASE_MS - 1;
+  assertEquals((await makerOf(sale).begin(wanted)).kind, "busy");
+  goOn.resolve();
+  await maker.made(begun.bundle.id);
+  assertEquals((await origin.proofs.get(begun.bundle.id))?.state, "done");
+  assertEquals([beats.length, ended], [1, 1]);
+  // Nobody says of a proof that is over that it is being made.
+  beats[0]!();
+  assertEquals(shown, 1);
+});
+
+Deno.test("ProofMaker keeps the files of the newest five proofs, and of every last one", async () => {
+  await using sale = await ProvenSale.open(buyerNames(3));
+  const last = await made(makerOf(sale), sale, true);
+  const ids: number[] = [];
+  for (let n = 0; n < KEPT_TEXTS + 2; n += 1) ids.push((await made(makerOf(sale), sale)).id);
+  const states = await Promise.all([last.id, ...ids].map(async (id) => {
+    const { hasText, head, outcome } = (await sale.origin.proofs.get(id))!;
+    assert(head !== null && outcome !== null);
+    assertEquals(await sale.origin.proofs.readPart(id, 1) !== null, hasText);
+    return hasText;
+  }));
+  assertEquals(states, [true, false, false, true, true, true, true, true]);
 });
 
 Deno.test("ProofMaker begins anew after an item was recovered meanwhile", async () => {
@@ -130,7 +201,7 @@ Deno.test("a sale that is long over is proven without its ledger", async () => {
   await sale.pay(tickets.slice(0, 4));
   await sale.close();
   const { origin, saleId, productId } = sale;
-  await origin.ledger.removeItems([`${saleId}-${productId}`]);
+  await origin.ledger.removeItems([{ item: `${saleId}-${productId}`, epoch: 1 }]);
   const refused = await made(makerOf(sale), sale);
   assertEquals(refused.state, "failed");
   await origin.db.execute("UPDATE sale SET starts_at = 1, ends_at = ? WHERE id = ?", [

@@ -4,10 +4,12 @@ import type { Database } from "../database/database.ts";
 import {
   addPart,
   beginBundle,
+  dropText,
   failBundle,
   finishBundle,
   getBundle,
   listBundles,
+  stayAlive,
 } from "./bundle_rows.ts";
 import type { BundleOutcome, NewBundle, ProofBook } from "./proof_book.ts";
 import { addKey, countTickets, keptProof, listKeys, listSeqs, readTickets } from "./proof_reads.ts";
@@ -24,6 +26,10 @@ export class SqlProofBook implements ProofBook {
     return addPart(this.database, this.clock, bundleId, part, body, tickets);
   }
 
+  stayAlive(bundleId: number) {
+    return stayAlive(this.database, this.clock, bundleId);
+  }
+
   finish(
     bundleId: number,
     end: { head: string; tickets: number; ok: boolean; outcome: BundleOutcome },
@@ -33,6 +39,10 @@ export class SqlProofBook implements ProofBook {
 
   fail(bundleId: number, reason: string) {
     return failBundle(this.database, this.clock, bundleId, reason);
+  }
+
+  dropText(saleId: number) {
+    return dropText(this.database, saleId);
   }
 
   get(bundleId: number) {

@@ -107,6 +107,32 @@ Deno.test("products: a filter that lacks one, here or on an edge, is red", async
   assertEquals((await system.line("products", { productIds })).ok, true);
 });
 
+Deno.test("products: a filter of another origin that is up to date is as good", async () => {
+  const system = new ReadySystem();
+  // An origin that knows a product that was deleted since names its filter otherwise.
+  const products = { version: "3-12", count: 3 };
+  system.changeEdges({ products });
+  assertMatch((await system.line("products")).detail, /2 of 2 edges have another filter/);
+  const other = system.taken({ processId: "o2", kind: "origin", products });
+  system.reports.push(other);
+  assertEquals((await system.line("products")).ok, true);
+  other.report.salesVersion -= 1;
+  assertEquals((await system.line("products")).ok, false, "it may lack a new product");
+});
+
+Deno.test("a process that stopped in order is not missed", async () => {
+  const system = new ReadySystem();
+  for (const kind of ["edge", "origin", "worker"] as const) {
+    const changes = { ready: false, salesVersion: 40, ending: true } as const;
+    system.reports.push(system.taken({ processId: `gone-${kind}`, kind, ...changes }));
+  }
+  assertEquals((await system.line("edges")).detail, "2 edges show the sale as it is now");
+  assertEquals((await system.line("products")).ok, true);
+  assertEquals((await system.line("processes")).detail, "1 origin, 1 worker");
+  await system.desk().awaitEdges();
+  assertEquals(system.waits, [], "nobody waits for it");
+});
+
 Deno.test("processes: an origin or a worker that is not ready is red", async () => {
   const system = new ReadySystem();
   assertEquals((await system.line("processes")).detail, "1 origin, 1 worker");

@@ -60,8 +60,9 @@ export function freshEdges(list: ReportList): TakenReport[] {
   return fresh(list).filter(({ report }) => report.kind === "edge");
 }
 
+/** Whoever stopped in order is not missed, and nobody waits for him. */
 function fresh({ now, reports }: ReportList): TakenReport[] {
-  return reports.filter(({ takenAt }) => now - takenAt <= SILENT_MS);
+  return reports.filter(({ report, takenAt }) => !report.ending && now - takenAt <= SILENT_MS);
 }
 
 /**
@@ -127,7 +128,8 @@ export async function untilReports(
 
 /** Edges answer "no such product" alone, by a filter that must have every product of the sale. */
 async function lookAtProducts({ sale }: Subject, parts: ReadinessParts): Promise<Finding> {
-  await parts.productIds.refresh(await parts.catalog.version());
+  const wanted = await parts.catalog.version();
+  await parts.productIds.refresh(wanted);
   const own = parts.productIds.current();
   if (own === null) return bad("This origin has not read the products yet", "Check again.");
   if (own.hashes === 0) return good("There are so many products that edges ask for each");
@@ -139,9 +141,11 @@ async function lookAtProducts({ sale }: Subject, parts: ReadinessParts): Promise
       "Restart this origin: it reads all products anew.",
     );
   }
-  const hasAnother = ({ report }: TakenReport) => report.products?.version !== own.version;
-  const edges = freshEdges(await untilReports(parts, (list) => !freshEdges(list).some(hasAnother)));
-  const behind = edges.filter(hasAnother);
+  const list = await untilReports(
+    parts,
+    (list) => haveOther(list, own.version, wanted).length === 0,
+  );
+  const [edges, behind] = [freshEdges(list), haveOther(list, own.version, wanted)];
   return behind.length === 0
     ? good(`The filter has ${count(sale.items.length, "product")} of the sale, on every edge`)
     : bad(
@@ -152,7 +156,24 @@ async function lookAtProducts({ sale }: Subject, parts: ReadinessParts): Promise
     );
 }
 
-/** Origins and workers that report: each is to be ready, and one worker at least is to be there. */
+/**
+ * The edges whose filter is none of an origin that is up to date. Origins may know different products
+ * that were deleted since: any of their filters has all that are there.
+ */
+function haveOther(list: ReportList, own: string, wanted: number): TakenReport[] {
+  const origins = fresh(list).filter(({ report }) =>
+    report.kind === "origin" && report.salesVersion >= wanted
+  );
+  const good = new Set([own, ...origins.map(({ report }) => report.products?.version)]);
+  return freshEdges(list).filter(({ report: { products } }) =>
+    !products || !good.has(products.version)
+  );
+}
+
+/**
+ * Origins and workers that report: each is to be ready. Whether a worker is there at all is told by
+ * the queue, which knows its consumers.
+ */
 async function lookAtProcesses(_: Subject, parts: ReadinessParts): Promise<Finding> {
   const all = fresh(
     await untilReports(parts, (list) => fresh(list).every(({ report }) => report.ready)),

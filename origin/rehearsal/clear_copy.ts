@@ -53,7 +53,7 @@ export async function clearCopy(
     await delay(ROUTES_SETTLE_MS);
     for (const item of opened) await queue.sendBarrier(item);
     await untilDrained(opened, parts, showLife);
-    await ledger.removeItems(opened.map(({ item }) => item));
+    await ledger.removeItems(opened);
   }
   for (let turn = 0; turn < MAX_TURNS; turn += 1) {
     if (turn % 10 === 0) await showLife();

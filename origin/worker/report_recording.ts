@@ -53,9 +53,15 @@ export class RecordingReport {
     written.lastAt = this.clock();
   }
 
-  /** The report of this moment. */
-  report(ready: boolean, salesVersion: number): ProcessReport {
+  /** The report of this moment; sales that are on come first. */
+  report(
+    ready: boolean,
+    salesVersion: number,
+    isOn: (saleId: number) => boolean = () => false,
+  ): ProcessReport {
     this.#seq += 1;
+    const on = new Set([...this.#sales.keys()].filter(isOn));
+    const rank = (saleId: number) => Number(on.has(saleId));
     const reservedAt = [...this.#inHand].map((held) => held.reservedAt).filter((at) => at > 0);
     return {
       processId: this.processId,
@@ -66,7 +72,7 @@ export class RecordingReport {
       ready,
       salesVersion,
       sales: [...this.#sales]
-        .sort(([, a], [, b]) => b.lastAt - a.lastAt)
+        .sort(([one, a], [other, b]) => rank(other) - rank(one) || b.lastAt - a.lastAt)
         .slice(0, MAX_REPORTED_SALES)
         .map(([saleId, { orders, refused }]) => ({ saleId, written: { orders, refused } })),
       recording: {

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { encodeOrderMessage } from "../../shared/order_message.ts";
+import { MAX_REPORTED_SALES } from "../../shared/process_report.ts";
 import type { Delivery } from "../queue/order_queue.ts";
 import { RecordingReport } from "./report_recording.ts";
 
@@ -55,4 +56,17 @@ Deno.test("RecordingReport counts orders and refusals by sale", () => {
     { saleId: 7, written: { orders: 5, refused: 2 } },
     { saleId: 9, written: { orders: 1, refused: 1 } },
   ]);
+});
+
+Deno.test("RecordingReport tells of the sales that are on first", () => {
+  let now = 0;
+  const report = new RecordingReport("w", () => now);
+  for (const saleId of [7, ...Array.from({ length: 100 }, (_, at) => 100 + at)]) {
+    now += 1;
+    const message = null as never;
+    report.recorded(`${saleId}-1-1`, { kind: "written", message, orders: 1, refused: 0 });
+  }
+  const { sales } = report.report(true, 1, (saleId) => saleId === 7);
+  assertEquals(sales.length, MAX_REPORTED_SALES);
+  assertEquals([sales[0]?.saleId, sales[1]?.saleId], [7, 199]);
 });

@@ -5,7 +5,7 @@ import type { Log } from "../../shared/log.ts";
 import type { ProcessReport } from "../../shared/process_report.ts";
 import type { Repeating } from "../../shared/repeat.ts";
 import { CatalogRegistry } from "../buy/sale_registry.ts";
-import type { Catalog } from "../catalog/catalog.ts";
+import type { Catalog, PublishedSale } from "../catalog/catalog.ts";
 import { termsOf } from "../catalog/item_terms.ts";
 import type { StockLedger } from "../ledger/stock_ledger.ts";
 import {
@@ -125,9 +125,14 @@ export async function startWorker(given: WorkerParts): Promise<Worker> {
     if (!stopping.signal.aborted) failed.reject(error);
   });
   const report = () => {
-    const { version, loadedAt } = registry.current();
+    const { version, loadedAt, sales } = registry.current();
+    const nowMs = parts.clock();
+    const isOn = ({ status, startsAt, endsAt }: PublishedSale) =>
+      status === "published" && startsAt <= nowMs && nowMs < endsAt;
+    const on = new Set(sales.filter(isOn).map(({ saleId }) => saleId));
     const up = parts.ledger.isUp() && queue.isUp();
-    return recording.report(loadedAt > 0 && up && !signal.aborted, version);
+    const ready = loadedAt > 0 && up && !signal.aborted;
+    return recording.report(ready, version, (saleId) => on.has(saleId));
   };
   return {
     failed: failed.promise,

@@ -113,8 +113,9 @@ const SUMS = {
 
 /**
  * The quantities of an item by the ends of its tickets, with what the ledger has left. `pending` is
- * what the ledger has still to hear of; an item that is `moving` sold while it was counted. Where
- * `ledger` is false the ledger was gone, long after the sale, and `remaining` is what it would have.
+ * what the ledger has still to hear of. An item that is `moving` sold while it was counted: nothing
+ * follows from its sums. Where `ledger` is false the ledger was gone, long after the sale, and
+ * `remaining` is what it would have.
  */
 export const ITEM_TOTALS_RECORD = {
   product: positive,
@@ -125,7 +126,10 @@ export const ITEM_TOTALS_RECORD = {
   ledger: flag,
 };
 
-/** The sums over all items. `ok` is true when nothing was found that breaks an invariant. */
+/**
+ * The sums over all items. `ok` is true when nothing was found that breaks an invariant; that the
+ * books balance it says only where nothing was `moving`, as in a final bundle.
+ */
 export const TOTALS_RECORD = {
   countedAt: time,
   ok: flag,

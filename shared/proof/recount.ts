@@ -23,6 +23,9 @@ export interface Finding {
 /** Findings that are kept with their words; all are counted. */
 export const MAX_FINDINGS = 100;
 
+/** Clocks of processes may be so far apart; what is older than that was there when a bundle began. */
+const CLOCK_SLACK_MS = 60_000;
+
 /** Longest user id. */
 const MAX_USER = 64;
 
@@ -58,6 +61,12 @@ export class Recount {
   readonly findings: Finding[] = [];
   findingCount = 0;
   readonly sums: ItemSums[];
+  /**
+   * Pieces of each item in live orders from before the bundle was begun. An order that has ended is
+   * never live again, so all of these were live at one moment, whatever happened while lines were read.
+   */
+  readonly soldBefore: number[];
+  readonly #beganAt: string;
   readonly #places: Map<number, number>;
   readonly #buyers: BuyerSet;
   readonly #refer: ((userId: string) => string) | null;
@@ -83,6 +92,8 @@ export class Recount {
       refundDue: 0,
       refunded: 0,
     }));
+    this.soldBefore = header.items.map(() => 0);
+    this.#beganAt = new Date(Date.parse(header.made.at) - CLOCK_SLACK_MS).toISOString();
     this.#places = new Map(header.items.map(({ product }, at) => [product, at]));
     this.#buyers = new BuyerSet(seed);
     const { buyerKey } = header.made;
@@ -99,6 +110,10 @@ export class Recount {
     const sums = this.sums[place]!;
     sums.tickets += 1;
     sums[SUM_OF[ticket.status]] += ticket.quantity;
+    // Times have one length, so they are in the order of their letters.
+    if (isLive(ticket) && ticket.recordedAt < this.#beganAt) {
+      this.soldBefore[place]! += ticket.quantity;
+    }
   }
 
   #beginItem(place: number, ticket: BundleTicket): void {
@@ -119,12 +134,12 @@ export class Recount {
   }
 
   #judgeBuyer(ticket: BundleTicket, item: BundleItem): void {
-    const { status, quantity, amount, buyer, user } = ticket;
+    const { quantity, amount, buyer, user } = ticket;
     if (quantity < 1) this.#say("I3", ticket, `its quantity is ${quantity}`);
     if (user !== undefined && this.#refer !== null && this.#refer(user) !== buyer) {
       this.#say("I3", ticket, "its reference is not that of its buyer");
     }
-    if (status !== "unpaid" && status !== "paid") return;
+    if (!isLive(ticket)) return;
     if (quantity > item.perUserLimit) {
       this.#say("I5", ticket, `its quantity ${quantity} is above ${item.perUserLimit}`);
     }
@@ -142,9 +157,19 @@ export class Recount {
   }
 }
 
-/** I1 and I2 of what a bundle says of its items; an item that moved is held to I2 only. */
-export function judgeTotals(itemTotals: BundleItemTotals[]): Finding[] {
-  return itemTotals.flatMap((totals): Finding[] => {
+function isLive({ status }: BundleTicket): boolean {
+  return status === "unpaid" || status === "paid";
+}
+
+/**
+ * I1 and I2 of what a bundle says of its items. The sums of an item that moved are of no one moment,
+ * so they are not judged: it is only held to what it had sold before the bundle was begun.
+ */
+export function judgeTotals(
+  itemTotals: BundleItemTotals[],
+  { header, soldBefore }: Pick<Recount, "header" | "soldBefore">,
+): Finding[] {
+  return itemTotals.flatMap((totals, at): Finding[] => {
     const { product, stock, remaining, processing, pending, moving } = totals;
     if (stock < 0) {
       return remaining < 0 ? [] : [{
@@ -154,12 +179,16 @@ export function judgeTotals(itemTotals: BundleItemTotals[]): Finding[] {
         detail: `the stock is unlimited, and ${remaining} are left`,
       }];
     }
-    const sold = totals.unpaid + totals.paid;
     const found: Finding[] = [];
-    if (moving) return found;
     const say = (invariant: InvariantId, detail: string) =>
       found.push({ invariant, product, seq: null, detail });
-    if (sold > stock) say("I2", `${sold} pieces are sold of ${stock} put on sale`);
+    const stockBefore = header.items[at]!.stock;
+    const onSale = moving ? Math.max(stock, stockBefore) : stock;
+    const sold = moving ? soldBefore[at]! : totals.unpaid + totals.paid;
+    if (sold > onSale && !(moving && stockBefore < 0)) {
+      say("I2", `${sold} pieces are sold of ${onSale} put on sale`);
+    }
+    if (moving) return found;
     const missing = stock - (remaining + processing + sold);
     const sum = `remaining ${remaining} + processing ${processing} + sold ${sold}`;
     if (missing < 0) say("I1", `${sum} is ${-missing} more than the stock ${stock}`);
@@ -194,6 +223,9 @@ export function faultOfSums(
     if (totals[name] !== expected) return `the sum of ${name} is ${expected}, not ${totals[name]}`;
   }
   if (totals.moving !== itemTotals.some(({ moving }) => moving)) return "moving is told wrongly";
+  if (header.made.final && totals.moving) {
+    return "it is the last one, which is made when nothing changes, and says that the sale was moving";
+  }
   if (totals.ok !== (totals.violationCount === 0)) return "ok is told wrongly";
   return totals.violationCount < violations.length
     ? "it tells more violations than it counts"

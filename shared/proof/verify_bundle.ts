@@ -80,7 +80,7 @@ export async function verifyBundle(
     }
     const wrongSum = faultOfSums(report.header!, first.recount.sums, end);
     if (wrongSum !== null) return judge("false", wrongSum);
-    noteFindings(report, judgeTotals(end.itemTotals));
+    noteFindings(report, judgeTotals(end.itemTotals, first.recount));
     for (let at = 1; at < passes; at += 1) {
       await readPass(open, options, { at, of: passes }, report);
     }

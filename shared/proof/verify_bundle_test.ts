@@ -193,6 +193,42 @@ Deno.test("verifyBundle() holds an item that moved to what is true at every mome
   assertEquals((await check(bytes)).verdict, "intact");
 });
 
+/** Says that every item sold while it was counted. */
+function pretendToMove({ itemTotals, totals }: BundleSummary): void {
+  for (const one of itemTotals) one.moving = true;
+  totals.moving = true;
+}
+
+Deno.test("verifyBundle() takes no last bundle that says that the sale was moving", async () => {
+  const { bytes } = await sampleBundle({
+    change({ header, summary }) {
+      header.made.final = true;
+      pretendToMove(summary);
+    },
+  });
+  const report = await check(bytes);
+  assertEquals(report.verdict, "false");
+  assert(report.reason?.includes("moving"), report.reason ?? "");
+});
+
+Deno.test("verifyBundle() counts what was sold before a bundle was begun, moving or not", async () => {
+  const oversold = (recordedAt: string) =>
+    sampleBundle({
+      change({ header, tickets, summary }) {
+        for (const ticket of tickets) ticket.recordedAt = recordedAt;
+        header.items[0]!.stock = 5;
+        summary.itemTotals[0]!.stock = 5;
+        summary.totals.stock = 5;
+        pretendToMove(summary);
+      },
+    });
+  const before = await check((await oversold("2026-06-01T09:58:59.999Z")).bytes);
+  assertEquals([before.verdict, before.findings[0]?.invariant], ["false", "I2"]);
+  // What came meanwhile may have been sold again: a line that was read before is no longer so.
+  const meanwhile = await check((await oversold("2026-06-01T10:00:01.000Z")).bytes);
+  assertEquals([meanwhile.verdict, meanwhile.findings], ["intact", []]);
+});
+
 Deno.test("verifyBundle() holds names of a full bundle against their references", async () => {
   const { bytes } = await sampleBundle({
     full: true,

@@ -6,16 +6,21 @@ import { showTimes } from "./times.js";
 const YEAR_S = 31_536_000;
 
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const cookies = new Map(
-  document.cookie.split("; ").map((pair) => {
-    const at = pair.indexOf("=");
-    return [pair.slice(0, at), decodeURIComponent(pair.slice(at + 1))];
-  }),
-);
+
+/** A cookie as it was set, undefined without one. What cannot be decoded counts as it is. */
+function cookie(name) {
+  const pair = document.cookie.split("; ").find((one) => one.startsWith(`${name}=`));
+  const value = pair?.slice(name.length + 1);
+  try {
+    return value && decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+}
 
 // A zone that somebody chose stays until he chooses another.
-if (own && !cookies.has("dropgate_admin_zone_chosen")) {
-  if (cookies.get("dropgate_admin_zone") !== own) {
+if (own && cookie("dropgate_admin_zone_chosen") === undefined) {
+  if (cookie("dropgate_admin_zone") !== own) {
     const secure = location.protocol === "https:" ? "; secure" : "";
     document.cookie = `dropgate_admin_zone=${encodeURIComponent(own)}; path=/admin; ` +
       `max-age=${YEAR_S}; samesite=strict${secure}`;

@@ -23,10 +23,18 @@ export function largeFormPage(c: PageContext): Response | Promise<Response> {
 }
 
 /** A form that is not from our own page, or from one of a session that is over. */
-export function foreignFormPage(c: PageContext): Response | Promise<Response> {
+export function foreignFormPage(
+  c: PageContext,
+  replaced: { origin: string; host: string } | null = null,
+): Response | Promise<Response> {
+  const proxy = replaced === null
+    ? ""
+    : ` It came from ${replaced.origin} and reached this origin as ${replaced.host}: if that is ` +
+      "one and the same place, the proxy in between has to pass the Host header on unchanged.";
   return problemAnswer(c, 403, {
     title: "Not from this page",
-    text: "This form is not from this page. Nothing was changed: go back and load it again.",
+    text: "This form is not from this page. Nothing was changed: go back and load it again." +
+      proxy,
   });
 }
 

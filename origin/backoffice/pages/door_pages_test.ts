@@ -158,12 +158,18 @@ Deno.test("the cookie is for https alone where the browser came by it", async ()
     const answer = scheme === "http"
       ? await browser.setUp()
       : await browser.go("/admin/sign-in", { name: "Ann", password: PASSWORD });
-    const [cookie] = answer.headers.getSetCookie();
+    const [cookie, device] = answer.headers.getSetCookie();
     assertMatch(
       cookie!,
       scheme === "http"
         ? /^dropgate_admin=[\w-]{43}; Path=\/admin; Max-Age=43200; HttpOnly; SameSite=Strict$/
         : /^__Host-dropgate_admin=[\w-]{43}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Strict; Secure$/,
+    );
+    assertMatch(
+      device!,
+      scheme === "http"
+        ? /^dropgate_admin_device=[\w-]{43}; Path=\/admin; Max-Age=15552000; HttpOnly; SameSite=Strict$/
+        : /^__Host-dropgate_admin_device=[\w-]{43}; Path=\/; Max-Age=15552000; HttpOnly; SameSite=Strict; Secure$/,
     );
     assertEquals((await browser.go("/admin/account")).status, 200);
   }
@@ -210,4 +216,50 @@ Deno.test("one's own password is changed on the account page, and all others are
   await mine.go("/admin/account/end-others", { csrf: again });
   assertMatch(await (await mine.go("/admin/account")).text(), /One other browser was signed out/);
   assertEquals((await other.go("/admin")).status, 303);
+});
+
+Deno.test("who guesses a name keeps its known browsers neither out nor from a new password", async () => {
+  await using origin = await OriginFixture.open();
+  const mine = new Browser(origin);
+  await mine.setUp();
+  const guess = async (name: string) => {
+    const answer = await new Browser(origin).go("/admin/sign-in", { name, password: "wrong" });
+    return [answer.status, await answer.text()] as const;
+  };
+  for (let n = 0; n < 6; n += 1) await guess("ann");
+  assertEquals((await guess("ann"))[0], 429);
+  const again = { name: "ann", password: PASSWORD };
+  assertEquals((await mine.go("/admin/sign-in", again)).status, 303);
+  const csrf = await mine.csrf("/admin/account");
+  const next = "another good long one";
+  const form = { csrf, currentPassword: PASSWORD, password: next, repeated: next };
+  assertEquals(ways(await mine.go("/admin/account/password", form)), [303, "/admin/account"]);
+  // The new password makes this browser known anew, and the lock of the name has ended with it.
+  for (let n = 0; n < 6; n += 1) await guess("ann");
+  assertEquals((await mine.go("/admin/sign-in", { ...again, password: next })).status, 303);
+
+  for (let n = 0; n < 30; n += 1) await guess(`nobody-${n}`);
+  const [status, text] = await guess("bob");
+  assertEquals(status, 429);
+  assertMatch(text, /Too many tries came from your address\. Try again in \d+ seconds\./);
+  assert(!text.includes("unlock"));
+});
+
+Deno.test("after choosing a zone one comes back to pages of the back office alone", async () => {
+  await using origin = await OriginFixture.open();
+  origin.signIn("viewer");
+  for (
+    const [to, place] of [
+      ["/admin/sales?page=2", "/admin/sales?page=2"],
+      ["/admin/../evil", "/admin"],
+      ["/admin/x/..//evil.example", "/admin"],
+      ["/admin/sign-out", "/admin"],
+      ["//evil.example", "/admin"],
+    ] as const
+  ) {
+    const fields = { zone: "Asia/Shanghai", to };
+    assertEquals(ways(await origin.page("/zone", fields)), [303, place]);
+    const page = await (await origin.page(`/zone?to=${encodeURIComponent(to)}`)).text();
+    assertMatch(page, new RegExp(`name="to" value="${RegExp.escape(place)}"`));
+  }
 });

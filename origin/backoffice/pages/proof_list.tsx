@@ -1,5 +1,6 @@
 import type { z } from "@hono/zod-openapi";
 import type { bundleSchema } from "../../admin/proof_schemas.ts";
+import { KEPT_TEXTS } from "../../proof/proof_book.ts";
 import { Csrf } from "../kit/frame.tsx";
 import { Badge, Bar, Empty, Time } from "../kit/parts.tsx";
 import { type Column, Pager, Table } from "../kit/table.tsx";
@@ -66,9 +67,20 @@ export function Proofs({ c, list, path, canMake }: ProofsProps) {
           </Empty>
         }
       />
+      {list.items.some(isRemoved) && (
+        <p class="quiet">
+          Files are kept of the newest {KEPT_TEXTS}{" "}
+          proofs of a sale, and of its last one. Of older ones the head and the totals stay, so
+          whoever has a file can still tell that it belongs here.
+        </p>
+      )}
       {list.total > list.per && <Pager url={new URL(path, "http://admin.invalid")} {...list} />}
     </section>
   );
+}
+
+function isRemoved({ state, filesKept }: Bundle): boolean {
+  return state === "done" && !filesKept;
 }
 
 function MakeProof({ c, path, list }: Pick<ProofsProps, "c" | "path" | "list">) {
@@ -113,7 +125,9 @@ function Result({ bundle }: { bundle: Bundle }) {
   return (
     <div>
       {ok
-        ? <Badge label={totals?.moving ? "Nothing broken" : "Balances"} tone="good" />
+        ? totals?.moving
+          ? <Badge label="Counted while moving" tone="warn" />
+          : <Badge label="Balances" tone="good" />
         : <Badge label={faultWords(totals?.violationCount ?? 0)} tone="bad" />} {marks}
     </div>
   );
@@ -137,6 +151,7 @@ function Head({ head }: { head: string }) {
 
 function Downloads({ bundle, path }: { bundle: Bundle; path: string }) {
   if (bundle.state !== "done") return <>–</>;
+  if (isRemoved(bundle)) return <span class="quiet">Removed</span>;
   const to = (form: string) => `${path}/${bundle.proofId}/bundle.${form}`;
   return (
     <div class="actions pair">

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { KEPT_TEXTS } from "../../proof/proof_book.ts";
 import { buyerNames, ProvenSale } from "../../proof/testing/proven_sale.ts";
 
 async function visit(sale: ProvenSale, rest = ""): Promise<string> {
@@ -39,6 +40,17 @@ Deno.test("a proof is made by a form, followed, and downloaded", async () => {
     assertMatch(file.headers.get("content-disposition")!, /attachment; filename="proof-/);
     assert((await file.text()).includes((await sale.show(bundle!.id)).head!));
   }
+});
+
+Deno.test("the page of proofs offers no file that was removed, and says why", async () => {
+  await using sale = await ProvenSale.open(buyerNames(2));
+  sale.origin.signIn("operator");
+  const { proofId, head } = await sale.prove();
+  assert(!(await visit(sale, "/work")).includes("newest 5"));
+  for (let n = 0; n < KEPT_TEXTS; n += 1) await sale.prove();
+  const text = await visit(sale, "/work");
+  assert(text.includes(head!) && text.includes("the newest 5 proofs"));
+  assert(!text.includes(`/proof/${proofId}/bundle`) && text.includes("Removed"));
 });
 
 Deno.test("the page of proofs tells what is broken, and by which ticket", async () => {

@@ -76,9 +76,7 @@ function refusalOf(
     case "crowded":
       return {
         status: 429,
-        problem: `Too many tries came from your address. Try again in ${
-          waitText(result.waitMs)
-        }.`,
+        problem: `Too many tries came from your address. Try again in ${waitText(result.waitMs)}.`,
       };
     case "locked":
       return {

@@ -4,6 +4,7 @@ import { redirectWith } from "../kit/flash.ts";
 import { Choice, freshForm } from "../kit/form.tsx";
 import { Csrf, page } from "../kit/frame.tsx";
 import { ZONE_NAMES, zoneOf } from "../kit/zones.ts";
+import { ownPath } from "../own_path.ts";
 import type { PageApp, PageContext } from "../page_env.ts";
 
 const ZONE_COOKIE = "dropgate_admin_zone";
@@ -16,7 +17,7 @@ const YEAR_S = 31_536_000;
 /** `/admin/zone`: in which zone the viewer sees and enters times. */
 export function addZonePage(app: PageApp): void {
   app.get("/zone", (c) => {
-    const to = ownPlace(c.req.query("to"));
+    const to = ownPath(c.req.query("to"));
     const chosen = getCookie(c, CHOSEN_COOKIE) !== undefined;
     const form = freshForm({ zone: chosen ? c.get("zone") : "" });
     const options = [
@@ -32,7 +33,7 @@ export function addZonePage(app: PageApp): void {
 
   app.post("/zone", async (c) => {
     const values = await readForm(c.req.raw);
-    const to = ownPlace(values["to"]);
+    const to = ownPath(values["to"]);
     const zone = zoneOf(values["zone"] ?? "");
     const kept = { path: "/admin", sameSite: "Strict", maxAge: YEAR_S } as const;
     if (zone === null) {
@@ -70,11 +71,4 @@ function ZoneForm({ c, to, form, options }: {
       </div>
     </form>
   );
-}
-
-/** A page of the back office to go back to; anything else is the home page. */
-function ownPlace(text: string | undefined): string {
-  return text !== undefined && text.length <= 2_000 && /^\/admin(\/[^/\\]|[?]|$)/.test(text)
-    ? text
-    : "/admin";
 }

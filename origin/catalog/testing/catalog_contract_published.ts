@@ -48,6 +48,15 @@ export function publishedContract(name: string, open: OpenDatabase): void {
     assertEquals(await find(shop, saleId), undefined);
   });
 
+  test("publishedSales() has no sale again that is closed long after its end", async (shop) => {
+    const { saleId } = parseItemKey(await shop.closedItem(1, { startsAt: 1, endsAt: TEST_NOW }));
+    shop.now = TEST_NOW + 29 * DAY_MS;
+    await shop.catalog.closeSale(saleId);
+    assertEquals((await find(shop, saleId))?.status, "closed");
+    shop.now = TEST_NOW + 31 * DAY_MS;
+    assertEquals(await find(shop, saleId), undefined);
+  });
+
   test("publishedSales() comes newest start first and needs few statements", async (shop) => {
     const at = (startsAt: number) => ({ startsAt, endsAt: startsAt + 40 * DAY_MS });
     const keys = [

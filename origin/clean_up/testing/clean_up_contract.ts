@@ -1,10 +1,15 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { encodeOrderMessage } from "../../../shared/order_message.ts";
+import { DatabaseError } from "../../database/database.ts";
 import { recordMessage } from "../../orders/record_message.ts";
 import { batchOf, BookShop, type OpenDatabase } from "../../orders/testing/book_shop.ts";
+import { FIRST_ROWS } from "../clean_up_book.ts";
+import { eventContract } from "./clean_up_events.ts";
 import { obstacleContract } from "./clean_up_obstacles.ts";
 import { CleanUpShop, type OpenLedger } from "./clean_up_shop.ts";
 import { addHolds, assertClean, attempt, cleanUp, type CleanUpTest } from "./clean_up_steps.ts";
+
+const INBOX = { kind: "inbox", from: FIRST_ROWS, dropEvents: true } as const;
 
 /** Registers the tests of cleaning up that both profiles have to pass. */
 export function cleanUpContract(
@@ -29,7 +34,9 @@ export function cleanUpContract(
     const others = await office.record(other.saleId);
     await addHolds(office, [sold, other]);
     const first = await office.desk().cleanUps.look(sold.saleId);
-    assertEquals([first?.state, first?.obstacles], ["none", []]);
+    assertEquals([first?.state, first?.obstacles.map(({ kind }) => kind)], ["none", [
+      "young_events",
+    ]]);
     assertEquals(first?.remains, {
       inbox: 1,
       orderEvents: 5,
@@ -109,7 +116,7 @@ export function cleanUpContract(
     const begun = { item: sold.item, epoch: await book.raiseEpoch(sold.item) };
     await book.snapshotLedger(begun);
     await book.markOpen(begun);
-    await office.ledger.removeItems([sold.item]);
+    await office.ledger.removeItems([{ item: sold.item, epoch: begun.epoch }]);
     const snapshot = await book.snapshotLedger(begun);
     const held = await book.listReservations(begun, "", 100);
     await office.ledger.open({ ...begun, ...snapshot! }, ReadableStream.from([held]));
@@ -120,9 +127,12 @@ export function cleanUpContract(
 
     assertEquals(await book.markOpen(older), false);
     assertEquals(await book.snapshotLedger(older), null);
-    const younger = { item: sold.item, epoch: await book.raiseEpoch(sold.item) };
-    assertEquals(await book.snapshotLedger(younger), null);
-    assertEquals(await book.markOpen(younger), false);
+    const before = (await book.readItems([sold.item]))[0]!.epoch;
+    const error = await assertRejects(() => book.raiseEpoch(sold.item), DatabaseError);
+    assertEquals(error.fault, "invalid");
+    const after = { item: sold.item, epoch: (await book.readItems([sold.item]))[0]!.epoch };
+    assertEquals(after.epoch, before);
+    assertEquals(await book.snapshotLedger(after), null);
     const open = await book.itemsToOpen();
     assert(!open.some(({ item }) => item === sold.item));
   });
@@ -137,7 +147,10 @@ export function cleanUpContract(
     assertEquals(await cleanUpBook.fence(sold.saleId, []), "changed");
     assertEquals(await cleanUpBook.fence(999_999, proven), "not_found");
     assertEquals((await cleanUpBook.facts(sold.saleId))?.cleanedAt, null);
-    assertEquals(await cleanUpBook.removeRows(sold.saleId, "inbox", 0), { removed: 0, next: null });
+    assertEquals(await cleanUpBook.removeRows(sold.saleId, INBOX), {
+      removed: 0,
+      next: null,
+    });
     const { productId } = await office.shop.product();
     const items = [{ productId, stock: 1, perUserLimit: 1 }];
     const made = await catalog.createSale(office.shop.saleFields(items));
@@ -153,6 +166,7 @@ export function cleanUpContract(
     await cleanUp(office, (await office.sell()).saleId);
     const steps = [
       "finish",
+      "setTerms",
       "fence",
       "isLeftAlone",
       "removeItems",
@@ -186,7 +200,7 @@ export function cleanUpContract(
     const sold = await office.sell();
     await cleanUp(office, sold.saleId);
     const users = ["ann", "dan", "nobody"];
-    const kept = await office.cleanUpBook.keptOrders(sold.item, users);
+    const kept = await office.cleanUpBook.keptOrders([{ item: sold.item, userIds: users }]);
     const [ann, dan] = kept.toSorted((a, b) => a.ticket < b.ticket ? -1 : 1);
     assertEquals(kept.length, 2);
     assertEquals([ann?.ticket, ann?.live, ann?.requestId, ann?.quantity], [
@@ -196,9 +210,17 @@ export function cleanUpContract(
       1,
     ]);
     assertEquals([dan?.ticket, dan?.live], [sold.tickets[3], false]);
-    assertEquals(await office.cleanUpBook.keptOrders(sold.item, []), []);
-    assertEquals(await office.cleanUpBook.keptOrders(`${sold.saleId}-999999`, users), []);
+    assertEquals(await office.cleanUpBook.keptOrders([{ item: sold.item, userIds: [] }]), []);
+    const unknown = { item: `${sold.saleId}-999999` as const, userIds: users };
+    assertEquals(await office.cleanUpBook.keptOrders([unknown]), []);
+    const other = await office.sell();
+    const both = [sold, other].map(({ item }) => ({ item, userIds: ["ann"] }));
+    assertEquals(
+      (await office.cleanUpBook.keptOrders(both)).map(({ ticket }) => ticket).toSorted(),
+      [sold.tickets[0], other.tickets[0]].toSorted(),
+    );
   });
 
   obstacleContract(test);
+  eventContract(test);
 }

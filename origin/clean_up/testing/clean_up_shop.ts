@@ -99,7 +99,7 @@ export class CleanUpShop {
       }),
       getSale: (saleId) => catalog.getSale(saleId),
       closeSale: async (saleId) => void await catalog.closeSale(saleId),
-      putInForce: () => Promise.resolve(),
+      catalogVersion: () => catalog.version(),
     });
     return { cleanUps, proofMaker };
   }

@@ -22,10 +22,14 @@ export async function addHolds(office: CleanUpShop, sales: SoldSale[], count = 6
 }
 
 /** Cleans up as a process that was just started; whatever happens in it is told, not thrown. */
-export async function attempt(office: CleanUpShop, saleId: number): Promise<string | null> {
+export async function attempt(
+  office: CleanUpShop,
+  saleId: number,
+  dropEvents = true,
+): Promise<string | null> {
   const { cleanUps, proofMaker } = office.desk();
   try {
-    const started = await cleanUps.begin(saleId, "ann");
+    const started = await cleanUps.begin(saleId, "ann", { dropEvents });
     if (started.kind !== "started") return JSON.stringify(started);
     await cleanUps.idle(saleId);
     return (await cleanUps.look(saleId))?.failure ?? null;

@@ -1,4 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
+import {
+  MAX_KEPT_SALES,
+  MAX_REPORTED_SALES,
+  type SaleReport,
+} from "../../../shared/process_report.ts";
 import { MAX_PROCESSES, REPORT_KEPT_MS, type ReportStore } from "../report_store.ts";
 import { edgeReport } from "./sample_reports.ts";
 
@@ -43,6 +48,43 @@ export function reportStoreContract(name: string, open: () => Promise<OpenedRepo
     assertEquals(await ids(opened), ["a", "b"]);
     const { reports } = await opened.store.list();
     assertEquals(reports.find(({ report }) => report.processId === "a")!.report.seq, 3);
+  });
+
+  test("a sale that is missing in a full report keeps its last totals", async (opened) => {
+    const { store } = opened;
+    const full = (from: number, count: number): SaleReport[] =>
+      Array.from({ length: MAX_REPORTED_SALES }, (_, at) => {
+        return { saleId: from + at, outcomes: { reserved: count } };
+      });
+    const put = (seq: number, sales: SaleReport[]) =>
+      store.put({ ...edgeReport("a", seq, {}), sales });
+    const known = async () => {
+      const [taken] = (await store.list()).reports;
+      return new Map(taken!.report.sales.map(({ saleId, outcomes }) => [
+        saleId,
+        outcomes!.reserved,
+      ]));
+    };
+    await put(1, full(1, 1));
+    await put(2, full(31, 2));
+    const merged = await known();
+    assertEquals([merged.size, merged.get(1), merged.get(30), merged.get(31)], [80, 1, 1, 2]);
+    // Also of a process that was silent for a while.
+    await opened.age(REPORT_KEPT_MS + 1_000);
+    assertEquals((await store.list()).reports, []);
+    await put(3, full(41, 3));
+    const again = await known();
+    assertEquals([again.size, again.get(1), again.get(31), again.get(41)], [90, 1, 2, 3]);
+    for (let n = 1; n <= 10; n += 1) await put(3 + n, full(1_000 * n, 4));
+    const bounded = await known();
+    assertEquals([bounded.size, bounded.get(10_000), bounded.get(1)], [
+      MAX_KEPT_SALES,
+      4,
+      undefined,
+    ]);
+    // What is not full leaves nothing out.
+    await put(50, [{ saleId: 5, outcomes: { reserved: 9 } }]);
+    assertEquals((await known()).size, 1);
   });
 
   test("who goes silent is no longer listed, and his totals stay", async (opened) => {

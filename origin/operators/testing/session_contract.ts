@@ -103,7 +103,9 @@ export function sessionContract(name: string, open: OpenDatabase): void {
     const { operators, token, shop } = at;
     const [{ id }, other] = [await at.operator(), await at.operator()];
     const [a, b, c, theirs] = [token(), token(), token(), token()];
-    for (const hash of [a, b, c]) await operators.openSession(sessionOf(hash, id, shop.now + HOUR_MS));
+    for (const hash of [a, b, c]) {
+      await operators.openSession(sessionOf(hash, id, shop.now + HOUR_MS));
+    }
     await operators.openSession(sessionOf(theirs, other.id, shop.now + HOUR_MS));
     await operators.endSession(a);
     await operators.endSession(a);
@@ -121,7 +123,9 @@ export function sessionContract(name: string, open: OpenDatabase): void {
     const { id } = await at.operator();
     await operators.sweep(10_000);
     const live = token();
-    for (let n = 0; n < 4; n += 1) await operators.openSession(sessionOf(token(), id, shop.now + 1));
+    for (let n = 0; n < 4; n += 1) {
+      await operators.openSession(sessionOf(token(), id, shop.now + 1));
+    }
     await operators.openSession(sessionOf(live, id, shop.now + HOUR_MS));
     shop.now += 1;
     assertEquals((await operators.sweep(3)).sessions, 3);

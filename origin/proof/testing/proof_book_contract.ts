@@ -1,7 +1,13 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { parseItemKey } from "../../../shared/item.ts";
 import { batchOf, BookShop, type OpenDatabase, seqOf } from "../../orders/testing/book_shop.ts";
-import { MAKING_LEASE_MS, type NewBundle, type TicketEnd } from "../proof_book.ts";
+import {
+  KEPT_TEXTS,
+  MAKING_LEASE_MS,
+  type NewBundle,
+  PAGE_PART,
+  type TicketEnd,
+} from "../proof_book.ts";
 import { SqlProofBook } from "../sql_proof_book.ts";
 import { ticketsInOrder } from "../tickets_in_order.ts";
 
@@ -67,6 +73,7 @@ export function proofBookContract(name: string, openDatabase: OpenDatabase): voi
       finishedAt: null,
       outcome: null,
       reason: null,
+      hasText: false,
     });
     assertEquals(await book.begin(wanted), { kind: "busy", bundleId: bundle.id });
     const other = parseItemKey(await shop.item(5));
@@ -94,6 +101,54 @@ export function proofBookContract(name: string, openDatabase: OpenDatabase): voi
     assertEquals([given?.state, given?.tickets, given?.outcome], ["failed", 3, null]);
     assert(given?.reason?.includes("has ended"));
     assertEquals(await book.readPart(id, 1), null);
+  });
+
+  test("stayAlive() keeps a bundle from being given up", async (book, shop, wanted) => {
+    const first = await book.begin(wanted);
+    assert(first.kind === "begun");
+    const { id } = first.bundle;
+    assert(await book.addPart(id, 1, "text", 2));
+    shop.now += MAKING_LEASE_MS - 1;
+    assertEquals(await book.stayAlive(id), true);
+    shop.now += MAKING_LEASE_MS - 1;
+    assertEquals((await book.begin(wanted)).kind, "busy");
+    assertEquals((await book.get(id))?.tickets, 2);
+    shop.now += 1;
+    assertEquals((await book.begin(wanted)).kind, "begun");
+    assertEquals(await book.stayAlive(id), false);
+  });
+
+  test("dropText() keeps the newest bundles, and every last one", async (book, _, wanted) => {
+    const add = async (bundle: NewBundle, parts = 1) => {
+      const begun = await book.begin(bundle);
+      assert(begun.kind === "begun");
+      for (let part = PAGE_PART; part <= parts; part += 1) {
+        assert(await book.addPart(begun.bundle.id, part, `part ${part}`, 3));
+      }
+      assert(await book.finish(begun.bundle.id, END));
+      return begun.bundle.id;
+    };
+    const last = await add({ ...wanted, final: true });
+    const long = await add(wanted, 300);
+    const ids: number[] = [];
+    for (let n = 0; n < KEPT_TEXTS; n += 1) ids.push(await add(wanted));
+    const told = async () => {
+      const { items } = await book.list(wanted.saleId, 1, 20);
+      return items.filter(({ hasText }) => !hasText).map(({ id }) => id);
+    };
+    assertEquals(await told(), []);
+    assertEquals(await book.dropText(wanted.saleId), true, "a long one takes several steps");
+    // One of which a part is gone is not offered any more.
+    assertEquals(await told(), [long]);
+    while (await book.dropText(wanted.saleId));
+    assertEquals([await told(), await book.readPart(long, 300)], [[long], null]);
+    assertEquals((await book.get(long))?.outcome, OUTCOME);
+    const newest = await add(wanted);
+    while (await book.dropText(wanted.saleId));
+    assertEquals(await told(), [ids[0]!, long]);
+    for (const id of [last, ...ids.slice(1), newest]) {
+      assertEquals([await book.readPart(id, 0), await book.readPart(id, 1)], ["part 0", "part 1"]);
+    }
   });
 
   test("finish() keeps a bundle for good, and the next one follows it", async (book, _, wanted) => {

@@ -16,11 +16,15 @@ Without a key a check says whether a file is whole and consistent, and whose fin
 compare that with the published one.
 
 Ends with
-  0  not one byte was changed, and the books balance
+  0  not one byte was changed, and the books balance; of a page only the former is checked: its
+     JSON has the tickets
   1  it was changed, signed by another key, does not follow from its own lines, or does not
      follow the previous proof
   2  wrong use, or a file or address cannot be read
   3  not one byte was changed, and the proof itself says that the books do not balance
+  4  not one byte was changed and nothing is broken, but the proof was made while the sale was
+     moving: its sums are not judged, so it does not prove that the books balance. A last proof,
+     which a clean-up makes, is never of this kind
 
 Examples
   deno task proof verify proof-7-3.json

@@ -35,6 +35,11 @@ async function writeSamples(folder: string) {
       Object.assign(summary.totals, { ok: false, violationCount: 1 });
     },
   });
+  const moving = await sampleBundle({
+    change({ summary }) {
+      for (const one of [...summary.itemTotals, summary.totals]) one.moving = true;
+    },
+  });
   const meta = `<meta name="dropgate-proof-head" content="${first.head}" />`;
   const page = await signPage(`<!DOCTYPE html>\n<html>${meta}</html>\n`, await sampleSigner());
   const write = async (name: string, content: Uint8Array | string) => {
@@ -51,6 +56,7 @@ async function writeSamples(folder: string) {
     first: await write("first.json", first.bytes),
     second: await write("second.json", second.bytes),
     broken: await write("broken.json", broken.bytes),
+    moving: await write("moving.json", moving.bytes),
     changed: await write("changed.json", changed),
     page: await write("page.html", page),
     changedPage: await write("changed.html", page.replace("<html>", "<HTML>")),
@@ -98,6 +104,7 @@ Deno.test("deno task proof verify tells what it found, and ends with it", async 
       [[files.first, "--key", other], 1, /^OTHER KEY/],
       [[files.changed], 1, /^CHANGED: .*\n {2}\S/],
       [[files.broken], 3, /DO NOT BALANCE: 1 faults\n {12}I6 item 11 ticket 2000000001/],
+      [[files.moving], 4, /Books {5}counted while the sale was moving: sums are not judged/],
       [[files.second, "--previous", files.first], 0, /Follows {3}\S+first\.json/],
       [[files.first, "--previous", files.second], 1, /DOES NOT FOLLOW .*first bundle/],
       [[files.second, "--previous", files.changed], 1, /itself is changed/],

@@ -2,7 +2,7 @@ import type { PageReport } from "../../proof/proof_page.ts";
 import type { BundleReport } from "../../proof/verify_bundle.ts";
 
 /** Statuses with which the tool ends. */
-export const STATUS = { intact: 0, refused: 1, use: 2, unbalanced: 3 } as const;
+export const STATUS = { intact: 0, refused: 1, use: 2, unbalanced: 3, moving: 4 } as const;
 
 /** What a check came to, with the link to the proof before. */
 export interface Outcome {
@@ -18,8 +18,9 @@ export interface Outcome {
 /** The status that an outcome ends with. */
 export function statusOf({ report, brokenLink }: Outcome): number {
   if (report.verdict !== "intact" || brokenLink !== null) return STATUS.refused;
-  if (report.kind === "bundle" && report.summary?.totals.ok === false) return STATUS.unbalanced;
-  return STATUS.intact;
+  const totals = report.kind === "bundle" ? report.summary?.totals : undefined;
+  if (totals?.ok === false) return STATUS.unbalanced;
+  return totals?.moving ? STATUS.moving : STATUS.intact;
 }
 
 const VERDICTS = {
@@ -87,7 +88,7 @@ function bundleLines(report: BundleReport): string[] {
 function booksText({ summary }: BundleReport): string {
   const { ok, moving, violationCount } = summary!.totals;
   if (!ok) return `DO NOT BALANCE: ${count(violationCount)} faults`;
-  return moving ? "nothing is broken; the sale was selling while it was counted" : "balance";
+  return moving ? "counted while the sale was moving: sums are not judged" : "balance";
 }
 
 /** The same as one JSON object. */

@@ -138,7 +138,10 @@ const prove: SaleCommand = {
     }
     if (json) terminal.print(JSON.stringify({ ...done, files }));
     else {
-      terminal.print(done.ok ? "Every promise was kept." : "A PROMISE WAS BROKEN: read the file.");
+      const kept = done.totals?.moving
+        ? "Nothing is broken, but the sale was moving while it was counted: sums are not judged."
+        : "Every promise was kept.";
+      terminal.print(done.ok ? kept : "A PROMISE WAS BROKEN: read the file.");
       terminal.print(`${done.tickets.toLocaleString("en-US")} tickets, head ${done.head}`);
       terminal.print(`Signed by ${done.fingerprint}`);
       for (const file of files) terminal.print(file);
