@@ -26,6 +26,14 @@ const cleanUpSchema = z.object({
   failure: z.string().nullable(),
 }).openapi("CleanUp");
 
+const beginSchema = z.object({
+  dropEvents: z.boolean().default(false).openapi({
+    description:
+      "Order events go too that the shop may not have read from the feed: those of the " +
+      "last 7 days, where no webhook told them",
+  }),
+}).strict().openapi("CleanUpWish");
+
 const look = createRoute({
   method: "get",
   path: "/sales/{id}/clean-up",
@@ -45,8 +53,11 @@ const begin = createRoute({
   description:
     "Orders, payments, proofs and the audit log stay. Can be asked again at any time, and " +
     "goes on where it broke off.",
-  request: { params: idParams },
-  responses: answers(202, "It has begun", cleanUpSchema, ["not_found", "conflict"]),
+  request: {
+    params: idParams,
+    body: { required: false, content: { "application/json": { schema: beginSchema } } },
+  },
+  responses: answers(202, "It has begun", cleanUpSchema, ["not_found", "conflict", "invalid"]),
 });
 
 /** Cleaning up after a sale. */
@@ -58,7 +69,8 @@ export function addCleanUpRoutes(app: AdminApp, { cleanUps }: AdminParts) {
     })
     .openapi(begin, async (c) => {
       const { name } = c.get("principal");
-      const result = await cleanUps.begin(c.req.valid("param").id, name);
+      const { dropEvents = false } = c.req.valid("json") ?? {};
+      const result = await cleanUps.begin(c.req.valid("param").id, name, { dropEvents });
       if (result.kind === "not_found") return problem("not_found");
       if (result.kind === "started") return c.json(viewOf(result.view), 202);
       const errors = result.obstacles.map(({ kind, detail }) => ({ path: kind, message: detail }));

@@ -19,13 +19,17 @@ Deno.test("GET /sales/{id}/clean-up tells what would go and what stands in the w
       kind,
       count,
     ]),
-    [["not_over", 1], ["unpaid", 2]],
+    [["not_over", 1], ["unpaid", 2], ["young_events", 5]],
   );
   assertEquals(view.remains.inbox, 1);
   const refused = await sale.origin.admin("POST", `/sales/${sale.saleId}/clean-up`);
   assertEquals(refused.status, 409);
   const problem = await refused.json();
-  assertEquals(problem.errors.map(({ path }: { path: string }) => path), ["not_over", "unpaid"]);
+  assertEquals(problem.errors.map(({ path }: { path: string }) => path), [
+    "not_over",
+    "unpaid",
+    "young_events",
+  ]);
   assertMatch(problem.detail, /2 orders are unpaid/);
 });
 
@@ -41,7 +45,10 @@ Deno.test("POST /sales/{id}/clean-up cleans up, and everybody hears what he hear
     return order;
   };
   const ends = [await poll(tickets[0]!, "buyer-001"), await poll(tickets[5]!, "buyer-006")];
-  const begun = await origin.admin("POST", `/sales/${saleId}/clean-up`);
+  const path = `/sales/${saleId}/clean-up`;
+  assertEquals((await origin.admin("POST", path)).status, 409);
+  assertEquals((await origin.admin("POST", path, { dropEvents: "yes" })).status, 400);
+  const begun = await origin.admin("POST", path, { dropEvents: true });
   assertEquals([begun.status, (await begun.json()).state], [202, "running"]);
   await origin.proving.cleanUps.idle(saleId);
 
@@ -83,16 +90,29 @@ Deno.test("POST /sales/{id}/clean-up cleans up, and everybody hears what he hear
   assertEquals([own?.final, own?.madeBy], [true, "ADMIN_TOKEN"]);
 });
 
-Deno.test("a clean-up is in the audit log, with what was there before", async () => {
+Deno.test("a clean-up is in the audit log, and counts the sale once for it", async () => {
   const { sale } = await sold();
   await using _ = sale;
   await sale.close();
-  await sale.origin.admin("POST", `/sales/${sale.saleId}/clean-up`);
+  const { cleanUpBook } = sale.origin;
+  let looks = 0;
+  const { facts } = cleanUpBook;
+  cleanUpBook.facts = (saleId) => {
+    looks += 1;
+    return facts.call(cleanUpBook, saleId);
+  };
+  const path = `/sales/${sale.saleId}/clean-up`;
+  assertEquals((await sale.origin.admin("POST", path)).status, 409);
+  assertEquals(looks, 1);
+  await sale.origin.admin("POST", path, { dropEvents: true });
   await sale.origin.proving.cleanUps.idle(sale.saleId);
   const log = await (await sale.origin.admin("GET", "/audit?action=sale.clean_up")).json();
-  assertEquals([log.total, log.items[0].target, log.items[0].state], [
-    1,
+  assertEquals([log.total, log.items[0].target, log.items[0].state, log.items[1].state], [
+    2,
     `sale/${sale.saleId}`,
     "done",
+    "refused",
   ]);
+  const entry = await (await sale.origin.admin("GET", `/audit/${log.items[0].id}`)).json();
+  assertEquals([entry.before, entry.after.remains.inbox], [null, 1]);
 });

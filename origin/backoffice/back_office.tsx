@@ -85,7 +85,10 @@ export function backOffice(parts: BackOfficeParts): Hono<PageEnv> {
   app.use("*", (c, next) => c.req.path.startsWith("/admin/api/") ? next() : guard(c, next));
   for (const add of PAGES) add(app, parts);
   app.use("*", async (c, next) => {
-    if (c.req.method !== "GET" || c.req.path.startsWith("/admin/api/")) return await next();
+    const { method, path } = c.req;
+    if (method !== "GET" || path.startsWith("/admin/api/")) return await next();
+    // As addresses are typed: no page has a slash at its end.
+    if (path.endsWith("/")) return c.redirect(path.replace(/\/+$/, ""), 303);
     return notFoundPage(c);
   });
   app.onError((error, c) => problemPage(c, error, parts.log));

@@ -131,7 +131,7 @@ Deno.test({
       await page.getByRole("link", { name: "Test sale" }).first().click();
       await page.getByRole("link", { name: "Live", exact: true }).click();
       await live(page).waitFor();
-      await page.getByText("Nobody has tried to buy yet.").waitFor();
+      await page.getByText("Nobody has tried to buy since the edges started.").waitFor();
       await visit.audit("live view, nobody buys");
 
       const rates: number[] = [];

@@ -27,7 +27,9 @@ export async function closeLedgers(saleId: number, parts: ClosingParts): Promise
   if (sale?.status !== "closed") {
     throw new Error(`Cannot clean up sale ${saleId} as it must be closed: it is ${sale?.status}`);
   }
-  const states = await book.readItems(sale.items.map(({ productId }) => itemKey(saleId, productId)));
+  const states = await book.readItems(
+    sale.items.map(({ productId }) => itemKey(saleId, productId)),
+  );
   const changes = sale.items.flatMap((item, at) => {
     const state = states[at];
     if (!state || state.openEpoch === 0) return [];

@@ -18,7 +18,7 @@ function show() {
   }
   found.textContent = words.length === 0
     ? ""
-    : `${count} of ${routes.length} ${count === 1 ? "route fits" : "routes fit"}`;
+    : `${count} of ${routes.length} routes ${count === 1 ? "fits" : "fit"}`;
 }
 
 function openNamed() {

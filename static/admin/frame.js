@@ -32,6 +32,13 @@ if (own && cookie("dropgate_admin_zone_chosen") === undefined) {
   }
 }
 
+// Who leaves a question by keyboard has put it away: behind it nothing could be seen.
+document.addEventListener("focusout", ({ target, relatedTarget }) => {
+  const ask = target.closest(".ask[popover]");
+  if (!ask || !relatedTarget || ask.contains(relatedTarget)) return;
+  if (relatedTarget.popoverTargetElement !== ask) ask.hidePopover();
+});
+
 // A popover that is asked to act is sent once.
 document.addEventListener("submit", (event) => {
   const form = event.target;

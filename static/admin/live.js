@@ -148,6 +148,10 @@ function tell({ kind, text, form }) {
   line.className = kind === "done" ? "flash" : "flash failed";
   line.textContent = text;
   answers.replaceChildren(line);
+  // Where who sent it is looking: above the card of its form.
+  const card = form?.closest(".card");
+  if (card && card !== answers.nextElementSibling) card.before(answers);
+  answers.scrollIntoView({ block: "nearest" });
 }
 
 sendInPlace(root, tell);

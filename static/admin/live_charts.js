@@ -28,6 +28,11 @@ const CHARTS = {
 
 const numbers = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 
+/** Room for the longest figure beside an axis, px: digits of this size are at most 7 wide. */
+function axisWidth(values) {
+  return Math.max(0, ...(values ?? []).map((value) => value.length)) * 7 + 14;
+}
+
 /** Draws every chart of the page; `show` gives them new columns. */
 export class LiveCharts {
   #charts = new Map();
@@ -83,6 +88,7 @@ export class LiveCharts {
       height: HEIGHT,
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), timeZone),
       cursor: { show: false },
+      padding: [10, 16, 0, 0],
       legend: {
         live: false,
         markers: { width: 0, fill: (_, at) => at === 0 ? "" : colour(CHARTS[name][at - 1][2]) },
@@ -94,13 +100,14 @@ export class LiveCharts {
       axes: [
         {
           ...axis,
+          size: 26,
           space: 70,
           values: (_, times, __, ___, stepS) =>
             times.map((at) => (stepS < 60 ? second : minute).format(at * 1000)),
         },
         {
           ...axis,
-          size: 56,
+          size: (_, values) => axisWidth(values),
           values: (_, values) => values.map((value) => numbers.format(value)),
         },
       ],

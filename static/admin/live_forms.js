@@ -31,6 +31,7 @@ async function send(form, submitter, told) {
   } catch {
     told({
       kind: "failed",
+      form,
       text: "No answer came. Look at the figures before you try again, or load the page again.",
     });
   } finally {

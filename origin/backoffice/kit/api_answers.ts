@@ -1,4 +1,4 @@
-import type { FormState } from "./form.tsx";
+import { asSentence, type FormState } from "./form.tsx";
 
 /** A refusal of the admin API as its client sees it. */
 export interface Refused {
@@ -8,7 +8,12 @@ export interface Refused {
   errors: { path: string; message: string }[];
 }
 
-/** Reads the problem of an answer that is not ok. @throws for an answer that is no problem */
+/**
+ * Reads the problem of an answer that is not ok, its detail as the start of a sentence and without the
+ * full stop.
+ *
+ * @throws for an answer that is no problem
+ */
 export async function readRefusal(
   response: Pick<Response, "status"> & { json(): Promise<unknown> },
 ): Promise<Refused> {
@@ -18,7 +23,8 @@ export async function readRefusal(
     detail?: string;
     errors?: Refused["errors"];
   };
-  return { status: response.status, code, detail: detail ?? title, errors: errors ?? [] };
+  const told = asSentence(detail ?? title).replace(/\.$/, "");
+  return { status: response.status, code, detail: told, errors: errors ?? [] };
 }
 
 /**

@@ -13,6 +13,11 @@ export function freshForm(values: Record<string, string> = {}): FormState {
   return { values, errors: {}, problem: null };
 }
 
+/** A text of the API as people read it: its first word with a capital, unless it names a field. */
+export function asSentence(text: string): string {
+  return /^[a-z]+[ ,:]/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+}
+
 interface FieldProps {
   form: FormState;
   name: string;
@@ -131,7 +136,7 @@ export function Radios(
           </span>
         </label>
       ))}
-      {error && <p class="error">{error}</p>}
+      {error && <p class="error">{asSentence(error)}</p>}
     </fieldset>
   );
 }
@@ -150,7 +155,7 @@ function FieldFrame({ name, label, hint, error, children }: FieldFrameProps) {
       <label for={name}>{label}</label>
       {children}
       {hint && <p class="hint" id={`${name}-hint`}>{hint}</p>}
-      {error && <p class="error" id={`${name}-error`}>{error}</p>}
+      {error && <p class="error" id={`${name}-error`}>{asSentence(error)}</p>}
     </div>
   );
 }

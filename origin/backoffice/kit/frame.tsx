@@ -139,6 +139,7 @@ export function Head(
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <title>{title} · Dropgate</title>
+      <link rel="icon" href={ADMIN_ASSETS.path("mark.svg")} type="image/svg+xml" />
       {[...STYLES, ...styles].map((file) => (
         <link key={file} rel="stylesheet" href={ADMIN_ASSETS.path(file)} />
       ))}

@@ -1,8 +1,9 @@
 import type { Log } from "../../../shared/log.ts";
 import { DatabaseError } from "../../database/database.ts";
+import type { Role } from "../../operators/principal.ts";
 import type { PageContext } from "../page_env.ts";
 import { RefusedByApi } from "./api_answers.ts";
-import { DoorPage, page, type PageStatus } from "./frame.tsx";
+import { DoorPage, may, page, type PageStatus } from "./frame.tsx";
 
 /** What somebody is told who came for something that is not there. */
 export function notFoundPage(c: PageContext): Response | Promise<Response> {
@@ -36,6 +37,17 @@ export function foreignFormPage(
     text: "This form is not from this page. Nothing was changed: go back and load it again." +
       proxy,
   });
+}
+
+/**
+ * Before a form that would only be refused when it is sent: the page is not for a lower role.
+ *
+ * @throws {RefusedByApi} as the API refuses the form, for who does not reach the role
+ */
+export function mustBe(c: PageContext, needed: Role): void {
+  if (may(c, needed)) return;
+  const detail = `This needs the role ${needed}: yours is ${c.get("principal").role}`;
+  throw new RefusedByApi({ status: 403, code: "forbidden", detail, errors: [] });
 }
 
 /** A page for what a handler threw: a refusal of the API, or a failure, which is logged. */

@@ -42,7 +42,7 @@ export function Target({ target }: { target: string }) {
   const [kind = "", id = "", ...rest] = target.split("/");
   const page = PAGES[kind];
   const text = [kind, id, ...rest].join(" ").trim();
-  if (page === undefined || !/^\d+$/.test(id)) return <>{text}</>;
+  if (page === undefined || !/^\d+$/.test(id)) return <span class="made-up">{text}</span>;
   return <a href={page + id}>{text}</a>;
 }
 
@@ -127,5 +127,6 @@ function Refusal({ entry: { after } }: { entry: AuditView }) {
       </>
     );
   }
-  return <>{answer?.detail ?? answer?.code ?? `Answered ${answer?.status ?? "nothing"}`}</>;
+  const told = answer?.detail ?? answer?.code ?? `Answered ${answer?.status ?? "nothing"}`;
+  return <span class="made-up">{told}</span>;
 }

@@ -55,7 +55,9 @@ export function CheckList({ c, checks }: { c: PageContext; checks: CheckLine[] }
         <li class={ok ? (advice ? "warn" : undefined) : "bad"}>
           <b>
             {checkName(name)}
-            <span class="hidden">{ok ? ": fine" : ": not ready"}</span>
+            <span class="hidden">
+              {ok ? (advice ? ": fine, but see" : ": fine") : ": not ready"}
+            </span>
           </b>
           <span class="quiet">{withTimes(c, detail)}</span>
           {advice && <span>{advice}</span>}

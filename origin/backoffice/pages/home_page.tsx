@@ -30,6 +30,7 @@ export function addHomePage(app: PageApp, parts: PageParts): void {
           )}
           <SaleList c={c} title="Coming next" sales={facts.coming} />
           <SaleList c={c} title="Drafts" sales={facts.drafts} />
+          <SaleList c={c} title="Lately over" sales={facts.over} />
           <Health health={facts.health} />
         </>
       ),

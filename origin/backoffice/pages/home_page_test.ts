@@ -26,6 +26,26 @@ Deno.test("an empty installation says what to do first, one step after the other
   assertMatch(html, /Watch live/);
 });
 
+Deno.test("a sale that is over stays on the home page, to be followed up", async () => {
+  await using fixture = await OriginFixture.open();
+  fixture.signIn("viewer");
+  const { saleId } = await fixture.openSale();
+  assertEquals((await home(fixture)).includes("Lately over"), false);
+  await fixture.admin("POST", `/sales/${saleId}/close`);
+  const html = await home(fixture);
+  assertMatch(html, /No sale is running right now/);
+  assertMatch(html, new RegExp(`Lately over.*?href="/admin/sales/${saleId}"`, "s"));
+});
+
+Deno.test("an address with a slash at its end leads to the page without it", async () => {
+  await using fixture = await OriginFixture.open();
+  fixture.signIn("viewer");
+  for (const path of ["", "/sales"]) {
+    const answer = await fixture.page(`${path}/`);
+    assertEquals([answer.status, answer.headers.get("location")], [303, `/admin${path}`]);
+  }
+});
+
 Deno.test("the home page names what needs somebody", async () => {
   await using fixture = await OriginFixture.open();
   fixture.signIn("viewer");

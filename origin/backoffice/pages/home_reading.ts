@@ -9,6 +9,9 @@ import type { SaleView } from "./sale_form.tsx";
 /** Sales of each kind that the home page shows; the list of sales has all. */
 const SHOWN_SALES = 8;
 
+/** Sales that are over: the last few are still to be followed up. */
+const SHOWN_OVER = 3;
+
 /** A process that was silent for so long counts as away, ms: it reports every half second. */
 const SILENT_MS = 5_000;
 
@@ -32,6 +35,8 @@ export interface PartHealth {
 export interface HomeFacts {
   running: SaleView[];
   coming: SaleView[];
+  /** Closed, or ended by themselves; what comes after them is followed up from there. */
+  over: SaleView[];
   drafts: SaleView[];
   products: number;
   sales: number;
@@ -47,19 +52,23 @@ export async function readHome(c: PageContext, { admin, clock }: PageParts): Pro
   const alive = published.filter(({ status, endsAt }) => status === "published" && endsAt > nowMs);
   const running = alive.filter(({ startsAt }) => startsAt <= nowMs).toSorted(byEnd);
   const coming = alive.filter(({ startsAt }) => startsAt > nowMs).toSorted(byStart);
-  const [shownRunning, shownComing, newest, products, attention, health] = await Promise.all([
-    viewSales(running.slice(0, SHOWN_SALES), admin),
-    viewSales(coming.slice(0, SHOWN_SALES), admin),
-    take<{ items: SaleView[]; total: number }>(
-      await api.sales.$get({ query: { page: "1", per: "50" } }),
-    ),
-    take<{ total: number }>(await api.products.$get({ query: { page: "1", per: "1" } })),
-    readAttention(api),
-    readHealth(admin),
-  ]);
+  const over = published.filter((sale) => !alive.includes(sale)).toSorted(byEnd).reverse();
+  const [shownRunning, shownComing, shownOver, newest, products, attention, health] = await Promise
+    .all([
+      viewSales(running.slice(0, SHOWN_SALES), admin),
+      viewSales(coming.slice(0, SHOWN_SALES), admin),
+      viewSales(over.slice(0, SHOWN_OVER), admin),
+      take<{ items: SaleView[]; total: number }>(
+        await api.sales.$get({ query: { page: "1", per: "50" } }),
+      ),
+      take<{ total: number }>(await api.products.$get({ query: { page: "1", per: "1" } })),
+      readAttention(api),
+      readHealth(admin),
+    ]);
   return {
     running: shownRunning,
     coming: shownComing,
+    over: shownOver,
     drafts: newest.items.filter(({ status }) => status === "draft").slice(0, SHOWN_SALES),
     products: products.total,
     sales: newest.total,

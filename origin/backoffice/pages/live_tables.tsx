@@ -89,7 +89,7 @@ export function Answers({ frame, texts }: Texts & { frame: LiveFrame }) {
               </tr>
             ))}
             <tr data-live-none hidden={Object.keys(outcomes).length > 0}>
-              <td colspan={3} class="quiet">Nobody has tried to buy yet.</td>
+              <td colspan={3} class="quiet">Nobody has tried to buy since the edges started.</td>
             </tr>
           </tbody>
         </table>

@@ -13,7 +13,7 @@ export function addOrderPage(app: PageApp): void {
   app.get("/orders/:ticket", async (c) => {
     const param = { ticket: c.req.param("ticket") };
     const order = await take<OrderDetail>(await c.get("api").orders[":ticket"].$get({ param }));
-    return orderPage(c, order);
+    return orderPage(c, order, await readNames(c, order));
   });
 
   app.post("/orders/:ticket/cancel", async (c) => {
@@ -29,7 +29,28 @@ export function addOrderPage(app: PageApp): void {
   });
 }
 
-function orderPage(c: PageContext, order: OrderDetail) {
+/** What an order is of, by name; by number where the sale or product cannot be read. */
+interface OrderNames {
+  sale: string;
+  product: string;
+}
+
+async function readNames(
+  c: PageContext,
+  { saleId, productId }: OrderDetail,
+): Promise<OrderNames> {
+  const api = c.get("api");
+  const [sale, product] = await Promise.all([
+    api.sales[":id"].$get({ param: { id: String(saleId) } }),
+    api.products[":id"].$get({ param: { id: String(productId) } }),
+  ]);
+  return {
+    sale: sale.status === 200 ? (await sale.json()).title : `Sale ${saleId}`,
+    product: product.status === 200 ? (await product.json()).name : `Product ${productId}`,
+  };
+}
+
+function orderPage(c: PageContext, order: OrderDetail, names: OrderNames) {
   return page(c, {
     title: order.ticket,
     place: "orders",
@@ -48,7 +69,7 @@ function orderPage(c: PageContext, order: OrderDetail) {
         <div class="columns">
           <section class="card stack">
             <h2>What was bought</h2>
-            <Bought order={order} />
+            <Bought order={order} names={names} />
           </section>
           <section class="card stack">
             <h2>Times</h2>
@@ -84,7 +105,7 @@ function CancelButton({ c, order }: { c: PageContext; order: OrderDetail }) {
   );
 }
 
-function Bought({ order }: { order: OrderDetail }) {
+function Bought({ order, names }: { order: OrderDetail; names: OrderNames }) {
   const { userId, saleId, productId, quantity, amount, currency, requestId } = order;
   const replayed = requestId?.startsWith("replay-") ? requestId.slice("replay-".length) : null;
   return (
@@ -99,8 +120,8 @@ function Bought({ order }: { order: OrderDetail }) {
             </a>
           </span>,
         ],
-        ["Sale", <a key="sale" href={`/admin/sales/${saleId}`}>Sale {saleId}</a>],
-        ["Product", <a key="product" href={`/admin/products/${productId}`}>Product {productId}</a>],
+        ["Sale", <a key="sale" href={`/admin/sales/${saleId}`}>{names.sale}</a>],
+        ["Product", <a key="product" href={`/admin/products/${productId}`}>{names.product}</a>],
         ["Quantity", <span key="quantity" class="figure">{quantity.toLocaleString("en")}</span>],
         ["Amount", <Money key="amount" amount={amount} currency={currency} />],
         ["Currency", currency],

@@ -53,7 +53,7 @@ export function ProductFields({ form }: { form: FormState }) {
           form={form}
           name="price"
           label="Price"
-          hint="As people write it, say 12.50. Sales take it as it is when they are made."
+          hint="As people write it, say 12.50. A sale takes it over when it is planned."
           required
           attributes={{ inputmode: "decimal", autocomplete: "off", class: "figures" }}
         />

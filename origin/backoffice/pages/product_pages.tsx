@@ -3,6 +3,7 @@ import { redirectWith } from "../kit/flash.ts";
 import { type FormState, freshForm } from "../kit/form.tsx";
 import { Csrf, may, page } from "../kit/frame.tsx";
 import { Confirm } from "../kit/parts.tsx";
+import { mustBe } from "../kit/problem_page.tsx";
 import type { PageApp, PageContext } from "../page_env.ts";
 import { ProductFields, productValues, type ProductView, readProduct } from "./product_form.tsx";
 import {
@@ -18,7 +19,10 @@ const CRUMBS = [{ label: "Products", path: "/admin/products" }];
 
 /** `/admin/products/new` and `/admin/products/{id}`. */
 export function addProductPages(app: PageApp): void {
-  app.get("/products/new", (c) => newPage(c, freshForm(productValues(null))));
+  app.get("/products/new", (c) => {
+    mustBe(c, "operator");
+    return newPage(c, freshForm(productValues(null)));
+  });
 
   app.post("/products/new", async (c) => {
     const { values, file } = await readPictureForm(c);

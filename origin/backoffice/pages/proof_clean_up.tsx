@@ -118,7 +118,9 @@ function Remains({ view: { remains } }: { view: CleanUpView }) {
 function Begin({ c, view, action }: CleanUpProps) {
   if (view.state === "running" || view.state === "clean") return null;
   if (!may(c, "admin")) return <p class="quiet">An admin can begin it.</p>;
-  if (view.obstacles.length > 0) return null;
+  // An admin may decide that the shop needs the events no more.
+  const onlyYoung = view.obstacles.every(({ kind }) => kind === "young_events");
+  if (!onlyYoung) return null;
   return (
     <div class="actions">
       <Confirm
@@ -128,7 +130,14 @@ function Begin({ c, view, action }: CleanUpProps) {
         label={view.state === "fenced" ? "Go on cleaning up" : "Clean up"}
         danger
         question="The ledger and the working records of this sale go for good. Nobody can buy in it or replay its messages any more. This cannot be taken back."
-      />
+      >
+        {view.obstacles.length > 0 && (
+          <label class="check">
+            <input type="checkbox" name="dropEvents" required />
+            <span>Remove order events too that the shop may not have read</span>
+          </label>
+        )}
+      </Confirm>
     </div>
   );
 }

@@ -27,7 +27,7 @@ interface ProofsProps {
 /** The signed proofs of a sale, with their downloads, and the way to make one. */
 export function Proofs({ c, list, path, canMake }: ProofsProps) {
   const columns: Column<Bundle>[] = [
-    { heading: "Proof", cell: ({ proofId }) => <span class="figure">{proofId}</span> },
+    { heading: "Proof", cell: ({ proofId }) => <span class="figure">No. {proofId}</span> },
     {
       heading: "Made",
       cell: ({ createdAt, madeBy }) => (

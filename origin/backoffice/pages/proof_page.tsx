@@ -1,7 +1,7 @@
 import { readForm, readRefusal, take } from "../kit/api_answers.ts";
 import { redirectWith } from "../kit/flash.ts";
 import { may, page } from "../kit/frame.tsx";
-import { SaleTabs } from "../kit/parts.tsx";
+import { Badge, SaleTabs } from "../kit/parts.tsx";
 import type { PageApp, PageContext } from "../page_env.ts";
 import { CleanUpCard, type CleanUpView } from "./proof_clean_up.tsx";
 import { LiveProof, type LiveProofView } from "./proof_live.tsx";
@@ -15,6 +15,7 @@ interface SaleView {
   saleId: number;
   title: string;
   status: string;
+  state: string;
 }
 
 /** `/admin/sales/{id}/proof`: the invariants now, signed proofs, and the clean-up after a sale. */
@@ -34,7 +35,11 @@ export function addProofPage(app: PageApp): void {
   });
 
   app.post("/sales/:id{[0-9]+}/clean-up", async (c) => {
-    const answer = await sales(c)["clean-up"].$post({ param: { id: idOf(c) } });
+    const { dropEvents } = await readForm(c.req);
+    const answer = await sales(c)["clean-up"].$post({
+      param: { id: idOf(c) },
+      json: { dropEvents: dropEvents === "on" },
+    });
     if (answer.status !== 202) return await told(c, answer);
     return redirectWith(c, pathOf(c), { kind: "done", text: "The clean-up has begun." });
   });
@@ -60,6 +65,7 @@ async function proofPage(c: PageContext) {
     title: sale.title,
     place: "sales",
     crumbs: [{ label: "Sales", path: "/admin/sales" }],
+    beside: <Badge state={sale.status === "closed" ? "closed" : sale.state} />,
     tabs: <SaleTabs c={c} saleId={sale.saleId} current="proof" />,
     scripts: ["proof.js"],
     styles: ["proof.css"],
@@ -113,7 +119,7 @@ async function readLive(c: PageContext): Promise<LiveProofView> {
 
 async function told(c: PageContext, answer: Parameters<typeof readRefusal>[0]) {
   const { detail } = await readRefusal(answer);
-  return redirectWith(c, pathOf(c), { kind: "failed", text: detail });
+  return redirectWith(c, pathOf(c), { kind: "failed", text: `${detail}.` });
 }
 
 function sales(c: PageContext) {

@@ -5,7 +5,7 @@ import { Badge, Confirm, SaleTabs, Time } from "../kit/parts.tsx";
 import type { PageApp, PageContext } from "../page_env.ts";
 import { CheckList, worstFirst } from "./check_list.tsx";
 import { PastRehearsals, Progress, type RehearsalList } from "./rehearsal_parts.tsx";
-import type { Readiness } from "./sale_course.tsx";
+import { publishQuestion, type Readiness } from "./sale_course.tsx";
 import { readSale } from "./sale_edit_pages.tsx";
 import type { SaleView } from "./sale_form.tsx";
 import { wholeNumber } from "./sale_items.tsx";
@@ -37,7 +37,10 @@ export function addReadyPage(app: PageApp): void {
       const { detail } = await readRefusal(answer);
       return redirectWith(c, pathOf(c), { kind: "failed", text: `${detail}.` });
     }
-    return redirectWith(c, pathOf(c), { kind: "done", text: "The rehearsal has begun." });
+    // Its own page: there its end is seen, which is seconds away.
+    const { rehearsalId } = await answer.json();
+    const text = "The rehearsal has begun.";
+    return redirectWith(c, `${pathOf(c)}/${rehearsalId}`, { kind: "done", text });
   });
 }
 
@@ -56,7 +59,9 @@ async function readyPage(c: PageContext) {
     actions: (
       <>
         <a class="button" href={pathOf(c)}>Check again</a>
-        {may(c) && sale.status === "draft" && <Publish c={c} saleId={sale.saleId} />}
+        {may(c) && sale.status === "draft" && (
+          <Publish c={c} sale={sale} nowMs={Date.parse(readiness.checkedAt)} />
+        )}
       </>
     ),
     tabs: <SaleTabs c={c} saleId={sale.saleId} current="ready" />,
@@ -70,14 +75,14 @@ async function readyPage(c: PageContext) {
   });
 }
 
-function Publish({ c, saleId }: { c: PageContext; saleId: number }) {
+function Publish({ c, sale, nowMs }: { c: PageContext; sale: SaleView; nowMs: number }) {
   return (
     <Confirm
       c={c}
       id="ask-publish"
-      action={`/admin/sales/${saleId}/publish`}
+      action={`/admin/sales/${sale.saleId}/publish`}
       label="Publish"
-      question="Buyers see it from now on; they can buy when it starts."
+      question={publishQuestion(sale, nowMs)}
       look="primary"
     />
   );
@@ -91,7 +96,11 @@ function Verdict({ c, readiness }: { c: PageContext; readiness: Readiness }) {
     <section class="card stack" aria-labelledby="ready-title">
       <div class="card-head">
         <h2 id="ready-title">
-          {ready ? (status === "draft" ? "Ready to publish" : "Ready to sell") : told}
+          {status === "closed"
+            ? "Closed: it sells nothing any more"
+            : ready
+            ? (status === "draft" ? "Ready to publish" : "Ready to sell")
+            : told}
         </h2>
         <span class="quiet">
           {checks.length} checks at <Time c={c} at={checkedAt} style="second" named />

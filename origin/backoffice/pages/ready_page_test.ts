@@ -53,7 +53,7 @@ Deno.test("a rehearsal is begun from the page, which then shows how far it is", 
   const { fixture, wishes, saleId, path, text } = await office();
   await using _ = fixture;
   const begun = await fixture.page(`/sales/${saleId}/rehearsals`, { buyers: "1,200" });
-  assertEquals([begun.status, begun.headers.get("location")], [303, `/admin${path}`]);
+  assertEquals([begun.status, begun.headers.get("location")], [303, `/admin${path}/1`]);
   assertMatch(flashOf(begun), /has begun/);
   assertEquals(wishes.map(({ buyers, force, startedBy }) => [buyers, force, startedBy]), [
     [1_200, false, "the-operator"],

@@ -3,14 +3,28 @@ import type { Child } from "hono/jsx";
 import type { readinessSchema } from "../../admin/readiness_schemas.ts";
 import { Confirm } from "../kit/parts.tsx";
 import type { PageContext } from "../page_env.ts";
-import { CheckList } from "./check_list.tsx";
+import { CheckList, worstFirst } from "./check_list.tsx";
 import type { SaleView } from "./sale_form.tsx";
 
 /** What publishing answers. */
 export type Readiness = z.infer<typeof readinessSchema>;
 
+/** True when a sale would be open the moment it is published. */
+export function hasStarted({ startsAt }: Pick<SaleView, "startsAt">, nowMs: number): boolean {
+  return Date.parse(startsAt) <= nowMs;
+}
+
+/** What somebody agrees to who publishes a sale. */
+export function publishQuestion(sale: Pick<SaleView, "startsAt">, nowMs: number): string {
+  return hasStarted(sale, nowMs)
+    ? "Its start is past: buyers see it and can buy from now on."
+    : "Buyers see it from now on; they can buy when it starts.";
+}
+
 /** The buttons of a sale's course. */
-export function Course({ c, sale }: { c: PageContext; sale: SaleView }) {
+export function Course(
+  { c, sale, nowMs }: { c: PageContext; sale: SaleView; nowMs: number },
+) {
   const path = `/admin/sales/${sale.saleId}`;
   const ask = (verb: string, label: string, question: Child, look = "", danger = false) => (
     <Confirm
@@ -27,12 +41,7 @@ export function Course({ c, sale }: { c: PageContext; sale: SaleView }) {
   return (
     <>
       {sale.status === "draft" &&
-        ask(
-          "publish",
-          "Publish",
-          "Buyers see it from now on; they can buy when it starts.",
-          "primary",
-        )}
+        ask("publish", "Publish", publishQuestion(sale, nowMs), "primary")}
       {sale.status === "published" && !over && !sale.paused &&
         ask("pause", "Pause", "Nobody can buy until you resume. Orders that are made stay.")}
       {sale.paused && sale.status !== "closed" &&
@@ -48,8 +57,8 @@ export function Course({ c, sale }: { c: PageContext; sale: SaleView }) {
 export function Report(
   { c, readiness: { ready, checks, saleId } }: { c: PageContext; readiness: Readiness },
 ) {
-  const bad = checks.filter(({ ok }) => !ok);
-  const good = checks.filter(({ ok }) => ok);
+  const good = checks.filter(({ ok, advice }) => ok && !advice);
+  const told = worstFirst(checks).slice(0, checks.length - good.length);
   return (
     <section class="card stack" aria-labelledby="report-title">
       <div class="card-head">
@@ -58,7 +67,7 @@ export function Report(
         </h2>
         <a href={`/admin/sales/${saleId}/ready`}>Check again</a>
       </div>
-      {bad.length > 0 && <CheckList c={c} checks={bad} />}
+      {told.length > 0 && <CheckList c={c} checks={told} />}
       <details>
         <summary>{good.length} of {checks.length} checks are green</summary>
         <CheckList c={c} checks={good} />

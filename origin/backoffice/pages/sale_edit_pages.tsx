@@ -3,6 +3,7 @@ import { redirectWith } from "../kit/flash.ts";
 import { Field, type FormState, freshForm } from "../kit/form.tsx";
 import { Csrf, page } from "../kit/frame.tsx";
 import { Badge, Money, SaleTabs } from "../kit/parts.tsx";
+import { mustBe } from "../kit/problem_page.tsx";
 import { Table } from "../kit/table.tsx";
 import { zoneOfForm } from "../kit/time_fields.tsx";
 import type { PageApp, PageContext, PageParts } from "../page_env.ts";
@@ -25,6 +26,7 @@ const LOOK_AT_FIELDS = "Please look at the marked fields.";
 /** `/admin/sales/new` and `/admin/sales/{id}/edit`. */
 export function addSaleEditPages(app: PageApp, { clock }: PageParts): void {
   app.get("/sales/new", async (c) => {
+    mustBe(c, "operator");
     const api = c.get("api");
     const values = termValues(null, { zone: c.get("zone"), nowMs: clock() });
     const chosen = Number(c.req.query("product"));
@@ -55,6 +57,7 @@ export function addSaleEditPages(app: PageApp, { clock }: PageParts): void {
   });
 
   app.get("/sales/:id{[0-9]+}/edit", async (c) => {
+    mustBe(c, "operator");
     const { sale, products } = await readSale(c);
     const values = {
       ...termValues(sale, { zone: c.get("zone"), nowMs: clock() }),
@@ -236,7 +239,7 @@ function FixedItems({ form, sale, products }: KnownSale & { form: FormState }) {
           cell: ({ price, currency }) => <Money amount={price} currency={currency} />,
         },
         {
-          heading: "Per buyer",
+          heading: "",
           cell: ({ at }) => (
             <Field
               form={form}

@@ -27,8 +27,10 @@ export function SaleTiles({ sale, nowMs }: ShownSale) {
     <Tiles
       tiles={[
         {
-          label: over ? "Over" : nowMs < startsMs ? "Starts in" : "Ends in",
-          value: over ? "–" : <Countdown untilMs={untilMs} nowMs={nowMs} />,
+          label: over ? "State" : nowMs < startsMs ? "Starts in" : "Ends in",
+          value: over
+            ? (sale.status === "closed" ? "Closed" : "Ended")
+            : <Countdown untilMs={untilMs} nowMs={nowMs} />,
         },
         {
           label: "Sold",

@@ -3,7 +3,7 @@ import { redirectWith } from "../kit/flash.ts";
 import { may, page } from "../kit/frame.tsx";
 import { Badge, SaleTabs } from "../kit/parts.tsx";
 import type { PageApp, PageContext, PageParts } from "../page_env.ts";
-import { Course, type Readiness, Report } from "./sale_course.tsx";
+import { Course, hasStarted, type Readiness, Report } from "./sale_course.tsx";
 import { readSale } from "./sale_edit_pages.tsx";
 import { Items, Limits, SaleTiles, type ShownSale, Times } from "./sale_facts.tsx";
 import { wholeNumber } from "./sale_items.tsx";
@@ -71,7 +71,10 @@ async function refuse(
   answer: { status: number; json(): Promise<unknown> },
 ): Promise<Response> {
   const { detail } = await readRefusal(answer);
-  return redirectWith(c, `/admin/sales/${c.req.param("id")}`, { kind: "failed", text: detail });
+  return redirectWith(c, `/admin/sales/${c.req.param("id")}`, {
+    kind: "failed",
+    text: `${detail}.`,
+  });
 }
 
 function salePage(c: PageContext, readiness: Readiness | null, shown: ShownSale) {
@@ -81,7 +84,7 @@ function salePage(c: PageContext, readiness: Readiness | null, shown: ShownSale)
     place: "sales",
     crumbs: [{ label: "Sales", path: "/admin/sales" }],
     beside: <Badge state={sale.status === "closed" ? "closed" : sale.state} />,
-    actions: may(c) && <Course c={c} sale={sale} />,
+    actions: may(c) && <Course c={c} sale={sale} nowMs={shown.nowMs} />,
     tabs: <SaleTabs c={c} saleId={sale.saleId} current="overview" />,
     styles: ["shop.css"],
     scripts: ["countdown.js"],
@@ -91,7 +94,8 @@ function salePage(c: PageContext, readiness: Readiness | null, shown: ShownSale)
         {!readiness && sale.status === "draft" && (
           <p class="note-box">
             A draft is seen by nobody. Publish it when it is right: its pages are made, and it opens
-            by itself when it starts.
+            {" "}
+            {hasStarted(sale, shown.nowMs) ? "at once, as its start is past." : "when it starts."}
           </p>
         )}
         <SaleTiles {...shown} />

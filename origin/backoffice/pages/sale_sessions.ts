@@ -14,7 +14,7 @@ export interface Session {
   title: string;
   startsAt: number;
   endsAt: number;
-  /** Said where clocks change: why it is not when one would think. */
+  /** Said where clocks change or times overlap: why it is not as one would think. */
   note: string | null;
 }
 
@@ -56,7 +56,21 @@ export function readSessions(
     endsAt: endOf(ms, zone, lasts),
     note,
   }));
-  return { sessions, errors };
+  return { sessions: withOverlaps(sessions, sale), errors };
+}
+
+/** Says of every session that begins before the sale or another one is over that it does. */
+function withOverlaps(sessions: Session[], sale: SaleView): Session[] {
+  const first = { startsAt: Date.parse(sale.startsAt), endsAt: Date.parse(sale.endsAt) };
+  return sessions.map((one) => {
+    const others = [first, ...sessions.filter((other) => other !== one)];
+    const overlaps = others.some(({ startsAt, endsAt }) =>
+      startsAt <= one.startsAt && one.startsAt < endsAt
+    );
+    return overlaps
+      ? { ...one, note: [one.note, "Starts while another one is open."].filter(Boolean).join(" ") }
+      : one;
+  });
 }
 
 interface Start {

@@ -2,6 +2,7 @@ import { readForm, readRefusal } from "../kit/api_answers.ts";
 import { redirectWith } from "../kit/flash.ts";
 import { Field, FormProblem, type FormState, freshForm, TextArea } from "../kit/form.tsx";
 import { Csrf, page } from "../kit/frame.tsx";
+import { mustBe } from "../kit/problem_page.tsx";
 import { Table } from "../kit/table.tsx";
 import { TimeField, ZoneField, zoneOfForm } from "../kit/time_fields.tsx";
 import { offsetText, timeText } from "../kit/zones.ts";
@@ -13,6 +14,7 @@ import { MAX_SESSIONS, readSessions, type Session, sessionValues } from "./sale_
 /** `/admin/sales/{id}/sessions`: copies of a sale at other times, shown before they are made. */
 export function addSaleSessionsPage(app: PageApp): void {
   app.get("/sales/:id{[0-9]+}/sessions", async (c) => {
+    mustBe(c, "operator");
     const { sale } = await readSale(c);
     return sessionsPage(c, sale, freshForm(sessionValues(sale, c.get("zone"))), []);
   });
@@ -51,7 +53,7 @@ async function makeSessions(c: PageContext, sale: SaleView, sessions: Session[])
     });
     if (answer.status === 201) continue;
     const { detail } = await readRefusal(answer);
-    const text = `${made} of ${sessions.length} sessions were made, then: ${detail}`;
+    const text = `${made} of ${sessions.length} sessions were made, then: ${detail}.`;
     return redirectWith(c, "/admin/sales", { kind: "failed", text });
   }
   const text = sessions.length === 1

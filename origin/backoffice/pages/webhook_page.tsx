@@ -140,7 +140,7 @@ function Course({ c, webhook }: { c: PageContext; webhook: WebhookView }) {
               ? "None yet"
               : <Time c={c} at={deliveredAt} style="clock" />,
             note: deliveredAt === undefined
-              ? "It comes with the first order"
+              ? (lag.events === 0 ? "It comes with the first order" : "The shop took none so far")
               : <Time c={c} at={deliveredAt} style="day" />,
           },
         ]}

@@ -26,7 +26,7 @@ export function addZonePage(app: PageApp): void {
     ];
     return page(c, {
       title: "Time zone",
-      place: "home",
+      place: null,
       children: <ZoneForm {...{ c, to, form, options }} />,
     });
   });
@@ -66,7 +66,7 @@ function ZoneForm({ c, to, form, options }: {
         options={options}
       />
       <div class="actions">
-        <button type="submit" class="primary">Show times so</button>
+        <button type="submit" class="primary">Show times in this zone</button>
         <a href={to}>Back</a>
       </div>
     </form>

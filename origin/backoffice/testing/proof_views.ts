@@ -88,7 +88,7 @@ export const PROOF_VIEWS: OfficeView[] = [
     stage: "full",
     path: `/sales/${CLOSED}/proof`,
     prepare: async ({ house: { origin } }) => {
-      await origin.admin("POST", `/sales/${CLOSED}/clean-up`);
+      await origin.admin("POST", `/sales/${CLOSED}/clean-up`, { dropEvents: true });
       await origin.proving.cleanUps.idle(CLOSED);
       return () => {};
     },

@@ -196,7 +196,13 @@ const cleanUp: SaleCommand = {
   usage: "SALE",
   summary: "After a sale: a last proof, then its ledger, inbox and events go for good",
   details: ["Says what would go and what stands in the way; does it only with --yes."],
-  options: { yes: { type: "boolean", help: "Really do it" } },
+  options: {
+    yes: { type: "boolean", help: "Really do it" },
+    "drop-events": {
+      type: "boolean",
+      help: "Events of the last 7 days too, which a shop without a webhook may not have read",
+    },
+  },
   async run(context) {
     const { api, args, options, json, terminal } = context;
     const id = String(readId(args[0], "SALE"));
@@ -213,10 +219,14 @@ const cleanUp: SaleCommand = {
         );
         for (const { detail } of found.obstacles) terminal.print(`In the way: ${detail}`);
         if (found.obstacles.length === 0) terminal.print("Nothing is in the way: use --yes.");
+        else if (found.obstacles.every(({ kind }) => kind === "young_events")) {
+          terminal.print("Use --yes --drop-events to remove these events too.");
+        }
       }
       return found.obstacles.length === 0 ? EXIT.done : EXIT.refused;
     }
-    await take(await route.$post({ param: { id } }));
+    const dropEvents = options["drop-events"] === true;
+    await take(await route.$post({ param: { id }, json: { dropEvents } }));
     const over = await follow(
       context,
       look,
