@@ -113,6 +113,5 @@ Deno.test("a clean-up is in the audit log, and counts the sale once for it", asy
     "done",
     "refused",
   ]);
-  const entry = await (await sale.origin.admin("GET", `/audit/${log.items[0].id}`)).json();
-  assertEquals([entry.before, entry.after.remains.inbox], [null, 1]);
+  assertEquals([log.items[0].before, log.items[0].after.remains.inbox], [null, 1]);
 });

@@ -6,6 +6,7 @@ import { pageOfQuery } from "../kit/list_query.ts";
 import { Badge, Empty, FilterBar, Time } from "../kit/parts.tsx";
 import { type Column, Pager, Table } from "../kit/table.tsx";
 import { readLocalTime } from "../kit/zones.ts";
+import { lastPage, listPlace } from "../list_place.ts";
 import type { PageApp, PageContext } from "../page_env.ts";
 import { actionText, type AuditView, Changes, Target } from "./audit_entry.tsx";
 
@@ -36,6 +37,8 @@ export function addAuditPage(app: PageApp): void {
         query: { page: String(number), per: String(per), ...queryOf(c, form) },
       }),
     );
+    const last = lastPage(listPlace(c), { items, total });
+    if (last !== null) return c.redirect(last, 303);
     const isFiltered = Object.values(form.values).some((value) => value !== "");
     return page(c, {
       title: "Audit log",

@@ -67,10 +67,10 @@ Deno.test("a fresh installation leads to setting up, once", async () => {
   assertEquals((await browser.go("/admin/setup")).status, 200);
 
   const refusals: [Record<string, string>, RegExp][] = [
-    [{ token: "wrong" }, /is not the ADMIN_TOKEN/],
-    [{ token: FIXTURE_SECRETS.edgeKey }, /is not the ADMIN_TOKEN/],
-    [{ name: "a b" }, /must be 1 to 64/],
-    [{ name: "ADMIN_TOKEN" }, /must not be ADMIN_TOKEN/],
+    [{ token: "wrong" }, /Is not the ADMIN_TOKEN/],
+    [{ token: FIXTURE_SECRETS.edgeKey }, /Is not the ADMIN_TOKEN/],
+    [{ name: "a b" }, /Must be 1 to 64/],
+    [{ name: "ADMIN_TOKEN" }, /Must not be ADMIN_TOKEN/],
     [{ password: "short" }, /at least 12/],
     [{ repeated: "another one!" }, /same as above/],
   ];
@@ -199,7 +199,7 @@ Deno.test("one's own password is changed on the account page, and all others are
   for (
     const [fields, told] of [
       [{ repeated: "x" }, /same as above/],
-      [{ currentPassword: "x" }, /is not your password/],
+      [{ currentPassword: "x" }, /Is not your password/],
       [{ password: "ann", repeated: "ann" }, /at least 12/],
     ] as [Record<string, string>, RegExp][]
   ) {

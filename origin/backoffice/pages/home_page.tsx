@@ -11,7 +11,8 @@ import { countPieces, saleColumns, Sold } from "./sales_page.tsx";
 export function addHomePage(app: PageApp, parts: PageParts): void {
   app.get("/", async (c) => {
     const facts = await readHome(c, parts);
-    const isNew = facts.running.length + facts.coming.length === 0 && facts.sales < 2;
+    const { running, coming, over } = facts;
+    const isNew = running.length + coming.length + over.length === 0 && facts.sales < 2;
     return page(c, {
       title: "Overview",
       place: "home",

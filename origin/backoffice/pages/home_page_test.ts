@@ -46,6 +46,18 @@ Deno.test("an address with a slash at its end leads to the page without it", asy
   }
 });
 
+Deno.test("a page of a list behind the last leads to the last", async () => {
+  await using fixture = await OriginFixture.open();
+  await fixture.openSale();
+  await fixture.session("admin");
+  fixture.signIn("admin");
+  for (const list of ["/products", "/sales", "/audit", "/operators"]) {
+    const answer = await fixture.page(`${list}?page=999`);
+    const place = answer.headers.get("location");
+    assertEquals([answer.status, place], [303, `/admin${list}?page=1`]);
+  }
+});
+
 Deno.test("the home page names what needs somebody", async () => {
   await using fixture = await OriginFixture.open();
   fixture.signIn("viewer");

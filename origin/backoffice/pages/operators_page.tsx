@@ -5,6 +5,7 @@ import { page } from "../kit/frame.tsx";
 import { pageOfQuery } from "../kit/list_query.ts";
 import { Badge, Empty, Time } from "../kit/parts.tsx";
 import { type Column, Pager, Table } from "../kit/table.tsx";
+import { lastPage, listPlace } from "../list_place.ts";
 import type { PageApp, PageContext } from "../page_env.ts";
 import { NewOperatorForm, type OperatorView, roleOf } from "./operator_forms.tsx";
 
@@ -18,6 +19,8 @@ export function addOperatorsPage(app: PageApp): void {
     const { items, total } = await take<{ items: OperatorView[]; total: number }>(
       await c.get("api").operators.$get({ query }),
     );
+    const last = lastPage(listPlace(c), { items, total });
+    if (last !== null) return c.redirect(last, 303);
     return page(c, {
       title: "Operators",
       place: PLACE,

@@ -14,7 +14,7 @@ Deno.test("an admin adds an operator, changes him and keeps him out", async () =
   const refused = await send("/operators/new", { name: "a b", role: "viewer", password: "short" });
   assertEquals(refused.status, 422);
   const text = await refused.text();
-  assertMatch(text, /must be 1 to 64.*must have at least 12/s);
+  assertMatch(text, /Must be 1 to 64.*Must have at least 12/s);
   assertMatch(text, /value="a b"/);
   const fields = { name: "Bob", role: "operator", password: PASSWORD };
   assertEquals(ways(await send("/operators/new", fields)), [303, "/admin/operators"]);

@@ -98,6 +98,7 @@ Deno.test("the page of an order tells all of it and lets operators cancel it", a
   const { origin, tickets, messageId, html } = await openOffice();
   await using _ = origin;
   const ann = await html(`/orders/${tickets.ann}`);
+  assertMatch(ann, /<a href="\/admin\/sales\/1">Spring<.*products\/1">Kettle</s);
   for (const part of ["key-of-ann", "CN¥198.00", "No payment was captured", "Cancel the order…"]) {
     assertStringIncludes(ann, part);
   }

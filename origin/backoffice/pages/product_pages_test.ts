@@ -152,5 +152,6 @@ Deno.test("a viewer sees no button that he may not press, and his forms are refu
   await fixture.page("/products/1/delete", {});
   const refused = await fixture.page("/products/1", { ...TEA_POT, name: "Mine" });
   assertEquals(refused.status, 422);
+  assertEquals((await fixture.page("/products/new")).status, 403);
   assertEquals((await (await fixture.admin("GET", "/products/1")).json()).name, "Tea pot");
 });

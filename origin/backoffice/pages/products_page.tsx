@@ -4,6 +4,7 @@ import { may, page } from "../kit/frame.tsx";
 import { Empty, FilterBar, Money } from "../kit/parts.tsx";
 import { type Column, Pager, Table } from "../kit/table.tsx";
 import { pageOfQuery } from "../kit/list_query.ts";
+import { lastPage, listPlace } from "../list_place.ts";
 import type { PageApp } from "../page_env.ts";
 import type { ProductView } from "./product_form.tsx";
 import { offerProducts, productText } from "./sale_products.ts";
@@ -53,6 +54,8 @@ export function addProductsPage(app: PageApp): void {
         query: { page: String(number), per: String(per), ...(name === "" ? {} : { name }) },
       }),
     );
+    const last = lastPage(listPlace(c), { items, total });
+    if (last !== null) return c.redirect(last, 303);
     return page(c, {
       title: "Products",
       place: "products",

@@ -148,6 +148,10 @@ Deno.test("rows can be asked for without a script", async () => {
 Deno.test("a sale is published, paused, resumed, topped up and closed from its page", async () => {
   await using fixture = await office();
   await fixture.page("/sales/new", { ...AUTUMN, startsAt: "2026-06-01T11:00" });
+  // 11:00 in Berlin is before the fixture's noon.
+  const draft = await (await fixture.page("/sales/1")).text();
+  assertMatch(draft, /opens.*at once, as its start is past/s);
+  assertMatch(draft, /Its start is past: buyers see it and can buy from now on/);
   const published = await (await fixture.page("/sales/1/publish", {})).text();
   assertMatch(published, /Published, and everything is ready/);
   const state = async () => (await readSale(fixture)).state;
@@ -163,7 +167,10 @@ Deno.test("a sale is published, paused, resumed, topped up and closed from its p
   await fixture.page("/sales/1/items/1/stock", more);
   assertEquals((await readSale(fixture)).items[0].stock, 1_500, "sent twice, done once");
   const back = { sign: "-", pieces: "9,999", key: "another" };
-  assertMatch(flashOf(await fixture.page("/sales/1/items/1/stock", back)), /"failed"/);
+  assertMatch(
+    flashOf(await fixture.page("/sales/1/items/1/stock", back)),
+    /"failed".*Only 1500 pieces are unsold\./,
+  );
   const none = { sign: "+", pieces: "many", key: "third" };
   assertMatch(flashOf(await fixture.page("/sales/1/items/1/stock", none)), /whole number/);
   await fixture.page("/sales/1/close", {});
@@ -203,6 +210,7 @@ Deno.test("sessions are shown before they are made, at the same hour when clocks
   const shown = await (await fixture.page("/sales/1/sessions", form)).text();
   assertMatch(shown, /Make 4 drafts/);
   assertMatch(shown, /Sun, 25 Oct 2026, 10:00 <span class="quiet">UTC\+01:00/);
+  assertEquals(shown.match(/Starts while another one is open/g)?.length, 1, "as the sale itself");
   assertEquals((await (await fixture.admin("GET", "/sales")).json()).total, 1, "none is made yet");
   await fixture.page("/sales/1/sessions", { ...form, do: "make" });
   const { items } = await (await fixture.admin("GET", "/sales")).json();
@@ -244,6 +252,11 @@ Deno.test("a viewer reads a sale and changes nothing", async () => {
   assertEquals(html.includes(`/sales/${saleId}/edit`), false);
   for (const verb of ["pause", "close", "items/1/stock"]) {
     await fixture.page(`/sales/${saleId}/${verb}`, { sign: "+", pieces: "1", key: "k" });
+  }
+  for (const form of ["/sales/new", `/sales/${saleId}/edit`, `/sales/${saleId}/sessions`]) {
+    const answer = await fixture.page(form);
+    assertEquals([form, answer.status], [form, 403]);
+    assertMatch(await answer.text(), /needs the role operator: yours is viewer/);
   }
   const sale = await readSale(fixture, saleId);
   assertEquals([sale.state, sale.items[0].stock], ["open", 10]);

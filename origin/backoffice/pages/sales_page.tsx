@@ -3,6 +3,7 @@ import { may, page } from "../kit/frame.tsx";
 import { pageOfQuery } from "../kit/list_query.ts";
 import { Badge, Bar, Empty, Time } from "../kit/parts.tsx";
 import { type Column, Pager, Table } from "../kit/table.tsx";
+import { lastPage, listPlace } from "../list_place.ts";
 import type { PageApp, PageContext } from "../page_env.ts";
 import type { SaleView } from "./sale_form.tsx";
 
@@ -56,6 +57,8 @@ export function addSalesPage(app: PageApp): void {
     const { items, total } = await take<{ items: SaleView[]; total: number }>(
       await c.get("api").sales.$get({ query: { page: String(number), per: String(per) } }),
     );
+    const last = lastPage(listPlace(c), { items, total });
+    if (last !== null) return c.redirect(last, 303);
     return page(c, {
       title: "Sales",
       place: "sales",

@@ -9,7 +9,7 @@ export function WebhookSetUp() {
         Give the workers an address of the shop and a secret, and start them anew. From then on the
         shop hears of every order within a second or two, and first of those that it missed.
       </p>
-      <pre class="text"><code>
+      <pre class="text" tabindex={0}><code>
         {"SHOP_WEBHOOK_URL=https://shop.example/hooks/dropgate\n" +
           "SHOP_WEBHOOK_KEY=…   # openssl rand -hex 32\n"}
       </code></pre>
@@ -54,7 +54,10 @@ export function WebhookHowTo() {
       </dl>
       <details>
         <summary>What a delivery looks like</summary>
-        <pre class="text"><code>{`${JSON.stringify(DELIVERY_EXAMPLE, null, 2)}\n`}</code></pre>
+        <pre
+          class="text"
+          tabindex={0}
+        ><code>{`${JSON.stringify(DELIVERY_EXAMPLE, null, 2)}\n`}</code></pre>
       </details>
       <details>
         <summary>How to check its signature</summary>
@@ -63,7 +66,7 @@ export function WebhookHowTo() {
           signs time and body with SHOP_WEBHOOK_KEY (HMAC-SHA256), so that nobody else can tell the
           shop anything. While the key is being changed there are two <code>v1</code>.
         </p>
-        <pre class="text"><code>{VERIFY_EXAMPLE}</code></pre>
+        <pre class="text" tabindex={0}><code>{VERIFY_EXAMPLE}</code></pre>
       </details>
       <details>
         <summary>Asking instead of being told</summary>
@@ -72,7 +75,7 @@ export function WebhookHowTo() {
           <code>after=0</code>, and go on with what <code>next</code> said. With{" "}
           <code>wait=20</code> an answer waits so many seconds for a first event.
         </p>
-        <pre class="text"><code>
+        <pre class="text" tabindex={0}><code>
           {"curl -H \"Authorization: Bearer $ADMIN_TOKEN\" \\\n" +
             "  \"$ORIGIN/admin/api/orders/feed?after=0&limit=1000&wait=20\"\n"}
         </code></pre>

@@ -5,6 +5,7 @@ import {
   fillFollowUpShop,
   type FollowUpShop,
 } from "./follow_up_shop.ts";
+import { addManyOfInstallation, addOperators } from "./installation_shop.ts";
 import { OfficeHouse } from "./office_house.ts";
 
 /** What there is in a house: nothing, some of everything, or 10,000 of what is listed. */
@@ -27,6 +28,7 @@ export async function openStage(name: StageName): Promise<Stage> {
   const house = await OfficeHouse.open();
   if (name === "empty") return { house, shop: null };
   const shop = await fillFollowUpShop(house.origin);
+  await addOperators(house.origin);
   if (name === "full") await addSales(house);
   else await addMany(house, shop);
   return { house, shop };
@@ -102,4 +104,5 @@ async function addMany({ origin }: OfficeHouse, shop: FollowUpShop): Promise<voi
   );
   await addManyOrders(origin, shop, MANY);
   await addManyFollowUps(origin, shop, MANY);
+  await addManyOfInstallation(origin, shop.saleId, MANY);
 }

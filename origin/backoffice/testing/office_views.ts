@@ -2,6 +2,8 @@ import type { Role } from "../../operators/principal.ts";
 import type { OfficeVisit } from "./office_house.ts";
 import type { Stage, StageName } from "./office_stages.ts";
 import { FOLLOW_UP_VIEWS } from "./follow_up_views.ts";
+import { INSTALLATION_VIEWS } from "./installation_views.ts";
+import { LIVE_VIEWS } from "./live_views.ts";
 import { READY_VIEWS } from "./ready_views.ts";
 import { PROOF_VIEWS } from "./proof_views.ts";
 import { SHOP_VIEWS } from "./shop_views.ts";
@@ -29,4 +31,6 @@ export const OFFICE_VIEWS: OfficeView[] = [
   ...FOLLOW_UP_VIEWS,
   ...READY_VIEWS,
   ...PROOF_VIEWS,
+  ...LIVE_VIEWS,
+  ...INSTALLATION_VIEWS,
 ];

@@ -1,15 +1,26 @@
+import type { OriginFixture } from "../../testing/origin_fixture.ts";
 import type { OfficeView } from "./office_views.ts";
 import type { Stage } from "./office_stages.ts";
 
 const proofOf = ({ shop }: Stage) => `/sales/${shop!.saleId}/proof`;
+const ofMany = (stage: Stage) => `${proofOf(stage)}?page=9`;
 
-/** The sale of the stage `full` that was closed early: nothing stands in the way of cleaning it up. */
+/** The sale of the stage `full` that was closed early: nothing but events stands in its clean-up's way. */
 const CLOSED = 3;
 
 /** Makes a proof of the sale, and waits for it. */
 async function prove({ house: { origin }, shop }: Stage, full: boolean): Promise<void> {
   const made = await origin.admin("POST", `/sales/${shop!.saleId}/proofs`, { full });
   await origin.proving.proofMaker.made((await made.json()).proofId);
+}
+
+/** An order event of that sale which its shop may not have read. */
+async function addYoungEvent({ db, now }: OriginFixture): Promise<void> {
+  await db.execute(
+    `INSERT INTO order_event (kind, sale_id, product_id, told, first_id, order_count, tickets,
+       tallied, created_at) VALUES ('refunded', ?, 1, 1, 1, 1, '[]', 1, ?)`,
+    [CLOSED, now],
+  );
 }
 
 /** The proof of a sale and the clean-up after it. */
@@ -78,6 +89,10 @@ export const PROOF_VIEWS: OfficeView[] = [
     name: "proof-clean-up",
     stage: "full",
     path: `/sales/${CLOSED}/proof`,
+    prepare: async ({ house: { origin } }) => {
+      await addYoungEvent(origin);
+      return () => void origin.db.execute("DELETE FROM order_event WHERE sale_id = ?", [CLOSED]);
+    },
     act: async ({ page }) => {
       await page.getByRole("button", { name: "Clean up…" }).click();
     },
@@ -94,5 +109,5 @@ export const PROOF_VIEWS: OfficeView[] = [
     },
     shows: ".badge.good",
   },
-  { name: "proof-many", stage: "many", path: proofOf, shows: ".checks" },
+  { name: "proof-many", stage: "many", path: ofMany, shows: ".pager a" },
 ];

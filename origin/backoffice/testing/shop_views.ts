@@ -126,4 +126,16 @@ export const SHOP_VIEWS: OfficeView[] = [
     },
     shows: "table",
   },
+  {
+    name: "sale-sessions-error",
+    stage: "full",
+    path: ofSale("/sessions"),
+    act: async ({ page }) => {
+      await page.getByLabel("First session starts").fill("2027-03-28T02:30");
+      await page.getByLabel("Days from one to the next").fill("often");
+      await page.getByRole("button", { name: "Show the sessions" }).click();
+    },
+    shows: ".error",
+  },
+  { name: "sale-new-viewer", stage: "full", path: "/sales/new", role: "viewer", shows: ".card" },
 ];

@@ -77,7 +77,7 @@ async function walk(
       : await askOrder(shop, ticket, "cancel", tokens[at]!);
     assertEquals(told.status, 200, JSON.stringify(told.body));
   }
-  const blocked = await shop.admin("POST", `/sales/${saleId}/clean-up`);
+  const blocked = await shop.admin("POST", `/sales/${saleId}/clean-up`, {});
   assertEquals(blocked.status, 409);
   assertEquals((await shop.admin("POST", `/sales/${saleId}/close`)).status, 200);
 
@@ -142,7 +142,7 @@ async function cleanUp(shop: TestShop, saleId: number): Promise<void> {
     return kinds.join() === "young_events" ? true : null;
   });
   const path = `/sales/${saleId}/clean-up`;
-  assertEquals((await shop.admin("POST", path)).status, 409);
+  assertEquals((await shop.admin("POST", path, {})).status, 409);
   assertEquals((await shop.admin("POST", path, { dropEvents: true })).status, 202);
   await waitFor("the clean-up", async () => {
     const { body } = await shop.admin("GET", `/sales/${saleId}/clean-up`);
