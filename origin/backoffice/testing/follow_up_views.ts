@@ -54,7 +54,6 @@ export const FOLLOW_UP_VIEWS: OfficeView[] = [
   { name: "order-parked", stage: "full", path: order("poison"), shows: ".facts" },
   { name: "messages-empty", stage: "empty", path: "/messages", shows: ".empty" },
   { name: "messages-full", stage: "full", path: "/messages", shows: "table" },
-  { name: "messages-waiting", stage: "full", path: "/messages?state=pending", shows: ".empty" },
   { name: "messages-many", stage: "many", path: "/messages?page=7", shows: ".pager a" },
   {
     name: "messages-recorded-many",
@@ -89,7 +88,6 @@ export const FOLLOW_UP_VIEWS: OfficeView[] = [
   { name: "users-empty", stage: "empty", path: "/users", shows: ".empty" },
   { name: "users-many", stage: "many", path: "/users?page=20", shows: ".pager a" },
   { name: "users-error", stage: "empty", path: "/users?id=a%20b", shows: ".error" },
-  { name: "user", stage: "full", path: "/users/ann", shows: "form.card" },
   { name: "user-viewer", stage: "many", path: "/users/vip-7", role: "viewer", shows: ".facts" },
   {
     name: "user-error",

@@ -79,16 +79,6 @@ export const INSTALLATION_VIEWS: OfficeView[] = [
     shows: ".error",
   },
   { name: "operator-disabled", stage: "full", path: operator("olga"), shows: ".badge" },
-  {
-    name: "operator-error",
-    stage: "full",
-    path: operator("victor"),
-    act: async ({ page }) => {
-      await page.getByLabel("New password").fill("short");
-      await page.getByRole("button", { name: "Set the password" }).click();
-    },
-    shows: ".error, .flash.failed",
-  },
   { name: "account", stage: "full", path: "/account", shows: "table" },
   {
     name: "account-error",

@@ -72,7 +72,6 @@ export const PROOF_VIEWS: OfficeView[] = [
     },
     shows: "a[download]",
   },
-  { name: "proof-viewer", stage: "full", path: proofOf, role: "viewer", shows: ".checks" },
   {
     name: "proof-away",
     stage: "full",

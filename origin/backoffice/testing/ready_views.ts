@@ -128,7 +128,6 @@ export const READY_VIEWS: OfficeView[] = [
     shows: ".ask:popover-open",
   },
   { name: "ready-published", stage: "full", path: ready(TOMORROW), shows: ".checks" },
-  { name: "ready-viewer", stage: "full", path: ready(TOMORROW), role: "viewer", shows: ".checks" },
   { name: "ready-red", stage: "full", path: ready(PAUSED), prepare: away, shows: ".checks .bad" },
   {
     name: "ready-rehearsing",

@@ -22,7 +22,6 @@ function broken(part: "catalog") {
 /** Home, products and sales. */
 export const SHOP_VIEWS: OfficeView[] = [
   { name: "home-empty", stage: "empty", path: "", shows: ".steps" },
-  { name: "home-empty-viewer", stage: "empty", path: "", role: "viewer", shows: ".steps" },
   { name: "home-full", stage: "full", path: "", shows: ".running-row" },
   {
     name: "home-error",
@@ -46,7 +45,6 @@ export const SHOP_VIEWS: OfficeView[] = [
   { name: "products-full", stage: "full", path: "/products", shows: "table img" },
   { name: "products-many", stage: "many", path: "/products?page=7", shows: ".pager a" },
   { name: "products-none-found", stage: "full", path: "/products?name=xyz", shows: ".empty" },
-  { name: "product-new", stage: "full", path: "/products/new", shows: "form.card" },
   {
     name: "product-new-error",
     stage: "full",
@@ -137,5 +135,4 @@ export const SHOP_VIEWS: OfficeView[] = [
     },
     shows: ".error",
   },
-  { name: "sale-new-viewer", stage: "full", path: "/sales/new", role: "viewer", shows: ".card" },
 ];

@@ -76,13 +76,16 @@ export class LiveCrowd {
 
   /**
    * New buyers, `parallel` at a time and each edge as often, until `signal` fires or there are none.
-   * Each tries once without a key, `pauseMs` after the one before him.
+   * Each tries without a key, `pauseMs` after the one before him; who is refused comes again later,
+   * so that a fast machine does not run out of buyers.
    */
   async rush(parallel: number, signal: AbortSignal, pauseMs = 0): Promise<void> {
     let tries = 0;
     await inParallel(parallel, async () => {
       if (signal.aborted || this.buyersLeft === 0) return false;
-      await this.buy(this.newBuyer(), tries++ % this.edgeUrls.length);
+      const token = this.newBuyer();
+      const code = await this.buy(token, tries++ % this.edgeUrls.length);
+      if (code !== "reserved" && code !== "processing") this.#tokens.push(token);
       if (pauseMs > 0) await pause(pauseMs, signal);
       return true;
     });
