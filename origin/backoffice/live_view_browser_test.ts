@@ -3,7 +3,11 @@ import type { Page } from "playwright-core";
 import { LiveCrowd } from "../../shared/tools/e2e/live_crowd.ts";
 import { TestShop } from "../../shared/tools/e2e/shop.ts";
 import { startSystem, waitFor } from "../../shared/tools/e2e/system.ts";
+import { pause } from "../../shared/tools/services/poll.ts";
 import { OfficeVisit, openBrowser } from "./testing/office_house.ts";
+
+/** How often the page is looked at while a crowd buys: a sample, nobody waits for it. */
+const SAMPLE_MS = 200;
 
 /** Tries of the crowd at once, and the pause between two of a place: 120 buyers a second at most. */
 const PARALLEL = 12;
@@ -139,11 +143,16 @@ Deno.test({
       const watching = (async () => {
         while (walking) {
           rates.push((await rowOf(page, "Reserved"))[0]);
-          await new Promise((resolve) => setTimeout(resolve, 200));
+          await pause(SAMPLE_MS);
         }
       })();
       await crowd.walk(300, PARALLEL);
       await showsAll(page, crowd);
+      // A crowd that is served within a second may be whole before its rate is shown.
+      await waitFor(
+        "the rate of reservations to rise",
+        () => Promise.resolve(Math.max(...rates) > 0 ? true : null),
+      );
       walking = false;
       await watching;
       assert(Math.max(...rates) > 0, "the rate of reservations rose");

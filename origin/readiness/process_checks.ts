@@ -1,12 +1,13 @@
 import { BloomFilter } from "../../shared/bloom_filter.ts";
 import type { ReportList, TakenReport } from "../live/report_store.ts";
-import type { Sale } from "../catalog/catalog.ts";
 import {
+  always,
   bad,
   type Check,
   count,
   type Finding,
   good,
+  isPublished,
   type ReadinessParts,
   some,
   type Subject,
@@ -18,9 +19,6 @@ export const SILENT_MS = 5_000;
 /** How long edges may take to catch up within a check, and how often they are looked at. */
 const CATCH_UP_MS = 1_250;
 const POLL_MS = 250;
-
-const isPublished = (sale: Sale) => sale.status === "published";
-const always = () => true;
 
 /** The processes around: this origin, the edges, and what they know. */
 export const PROCESS_CHECKS: Check[] = [

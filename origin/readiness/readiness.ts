@@ -74,6 +74,10 @@ export interface Check {
   look(subject: Subject, parts: ReadinessParts): Finding | Promise<Finding>;
 }
 
+/** Where a check applies: to sales that buyers can see, and to any. */
+export const isPublished = ({ status }: Pick<Sale, "status">): boolean => status === "published";
+export const always = (): boolean => true;
+
 /** Nothing to do. */
 export function good(detail: string, advice: string | null = null): Finding {
   return { ok: true, detail, advice };

@@ -1,8 +1,15 @@
 import { isoTime } from "../../shared/clock.ts";
 import type { Sale } from "../catalog/catalog.ts";
-import { bad, type Check, count, type Finding, good, some, type Subject } from "./readiness.ts";
-
-const always = () => true;
+import {
+  always,
+  bad,
+  type Check,
+  count,
+  type Finding,
+  good,
+  some,
+  type Subject,
+} from "./readiness.ts";
 
 /** A sale shorter than this is more likely a slip of the pen. */
 const SHORT_SALE_MS = 60_000;

@@ -2,11 +2,13 @@ import { type ItemKey, itemKey } from "../../shared/item.ts";
 import type { Sale } from "../catalog/catalog.ts";
 import type { ItemState } from "../orders/order_book.ts";
 import {
+  always,
   bad,
   type Check,
   count,
   type Finding,
   good,
+  isPublished,
   type ReadinessParts,
   some,
   type Subject,
@@ -23,9 +25,6 @@ const QUEUE_LOOKS = 10;
 
 /** Messages that say nothing: while another sale runs, a few are always on their way. */
 const FEW_MESSAGES = 50;
-
-const isPublished = (sale: Sale) => sale.status === "published";
-const always = () => true;
 
 /** The parts that buyers depend on and that keep something. */
 export const STORE_CHECKS: Check[] = [
